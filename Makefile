@@ -1,0 +1,77 @@
+# The developer's commands. `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 1m
+
+# Every folder with a go.mod is a module of its own; tools has no code to test.
+MODULES := . $(patsubst %/go.mod,%,$(wildcard */go.mod))
+CODE := $(filter-out tools,$(MODULES))
+
+# The race detector needs cgo and a C compiler.
+RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null && echo -race)
+
+TOOLS := bin/tools/.built
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: build ## build and run Gatehouse with its data in data/ and its first key in data/admin.env
+	bin/gatehouse serve --data data --init-key data/admin.env
+
+.PHONY: build
+build: ## build bin/gatehouse
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gatehouse ./cmd/gatehouse
+
+.PHONY: test
+test: $(TOOLS) ## run the tests of every module
+	@$(if $(RACE),,echo 'make test: without -race, which needs cgo and a C compiler')
+	@RACE=$(RACE) bin/tools/gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg \
+		--raw-command -- tools/test-json.sh $(CODE)
+
+.PHONY: check
+check: $(TOOLS) ## check formatting, lint, module files, generated files and known vulnerabilities
+	@tools/check.sh $(MODULES)
+
+.PHONY: fmt
+fmt: $(TOOLS) ## format the code
+	bin/tools/golangci-lint fmt
+
+.PHONY: generate
+generate: ## write the generated files again
+	go run ./docs/gen
+
+.PHONY: bench
+bench: ## compare HTTP throughput side by side, then measure the access decisions
+	cd bench && go run .
+	go test -run '^$$' -bench . -benchmem ./internal/access
+
+.PHONY: torture
+torture: ## kill the server 2000 times while it writes, and look for what was lost
+	GATEHOUSE_TORTURE_KILLS=2000 go test -run Torture -count 1 -timeout 2h ./cmd/gatehouse
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (1m)
+	@tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: cover
+cover: ## write bin/cover.html, the lines that the tests reach
+	@mkdir -p bin
+	go test -coverpkg ./... -coverprofile bin/cover.out ./...
+	go tool cover -html bin/cover.out -o bin/cover.html
+	@go tool cover -func bin/cover.out | tail -n 1
+
+.PHONY: clean
+clean: ## delete what was built; data/ stays
+	rm -rf bin e2e/out
+
+# The tools, at the versions that tools/go.mod pins.
+$(TOOLS): tools/go.mod tools/go.sum
+	@echo 'building the tools, a minute or two the first time'
+	CGO_ENABLED=0 go build -C tools -trimpath -o $(CURDIR)/bin/tools/ tool
+	@touch $@

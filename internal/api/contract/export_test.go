@@ -1,0 +1,4 @@
+package contract
+
+// Parse is parse, for tests.
+var Parse = parse

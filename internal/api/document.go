@@ -1,0 +1,100 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
+
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"github.com/gatehouse/gatehouse/internal/apidocs"
+)
+
+// The tags of the operations, as the Cloud has them.
+const (
+	tagOrganization = "Organization"
+	tagRoles        = "Role Management"
+	tagKeys         = "OpenAPI"
+)
+
+// Document returns our OpenAPI 3.1 document as JSON.
+func Document() ([]byte, error) { return newServer(Config{}).document() }
+
+func documentConfig() huma.Config {
+	config := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:   "Gatehouse API",
+				Version: "1.0",
+				Description: "Gatehouse is a ClickHouse Cloud of your own. This is its API: what works against the API of ClickHouse Cloud works " +
+					"here with nothing changed but the address.\n\n" +
+					"Answers come as `{status, requestId, result}`, errors as `{requestId, error, status}`. Success is always 200. " +
+					"Fields that are not known are ignored; values that are not known are refused with 400.",
+			},
+			Servers:  []*huma.Server{{URL: "/"}},
+			Security: []map[string][]string{{"basicAuth": {}}},
+			Tags: []*huma.Tag{
+				{Name: tagOrganization, Description: "The organization, its quotas and its audit log."},
+				{Name: tagRoles, Description: "Roles: what those who have them may do."},
+				{Name: tagKeys, Description: "API keys."},
+			},
+			Components: &huma.Components{
+				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"basicAuth": {Type: "http", Scheme: "basic", Description: "The key ID is the user, the key secret the password."},
+				},
+			},
+		},
+		Formats:       map[string]huma.Format{"application/json": {Marshal: writeJSON, Unmarshal: readJSON}},
+		DefaultFormat: "application/json",
+	}
+	config.AllowAdditionalPropertiesByDefault = true // unknown fields are ignored
+	return config
+}
+
+func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }
+
+// readJSON takes names to the letter and refuses a name that comes twice, so that
+// what was validated is what is decoded.
+func readJSON(data []byte, v any) error {
+	return jsonv2.Unmarshal(data, v, jsontext.AllowInvalidUTF8(false))
+}
+
+// document renders the document, without what huma adds of its own accord.
+func (s *server) document() ([]byte, error) {
+	for _, item := range s.api.OpenAPI().Paths {
+		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if o != nil {
+				delete(o.Responses, "422") // such input is 400 here
+			}
+		}
+	}
+	text, err := json.MarshalIndent(s.api.OpenAPI(), "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("the OpenAPI document cannot be rendered: %w", err)
+	}
+	return text, nil
+}
+
+func serveDocument(document []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Access-Control-Allow-Origin", "*") // it is public, and tools in browsers read it
+		_, _ = w.Write(document)                           // the client has gone: nobody to tell
+	}
+}
+
+func serveReference(page apidocs.Page) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy)
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(page.HTML) // the client has gone: nobody to tell
+	}
+}

@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/control"
+)
+
+// Envelope is around every answer (access reference, "Success envelope").
+type Envelope struct {
+	Status    int       `json:"status" example:"200" doc:"The HTTP status."`
+	RequestID uuid.UUID `json:"requestId" format:"uuid" doc:"Unique id of the request, a UUIDv4."`
+}
+
+func envelopeOf(ctx context.Context) Envelope {
+	id, _ := uuid.Parse(callOf(ctx).id) // our own
+	return Envelope{Status: http.StatusOK, RequestID: id}
+}
+
+// result is the answer of an operation that returns something.
+type result[T any] struct {
+	Envelope
+	Result T `json:"result"`
+}
+
+// done is the answer of an operation that returns nothing.
+type done struct{ Envelope }
+
+func answer[T any](ctx context.Context, v T) result[T] { return result[T]{envelopeOf(ctx), v} }
+
+// output is what huma writes.
+type output[B any] struct{ Body B }
+
+// spec describes an operation.
+type spec struct {
+	id          control.Operation
+	method      string
+	path        string
+	tag         string
+	summary     string
+	description string
+	conflicts   bool // may answer 409
+	addition    bool // the Cloud does not have it
+	beta        bool
+	deprecated  bool
+}
+
+// register adds an operation. The handler gets who is asking and returns the whole
+// body of the answer, or an error of package cloud.
+func register[I, B any](s *server, o spec, handler func(context.Context, access.Principal, *I) (B, error)) {
+	permissions := o.id.Requires()
+	operation := huma.Operation{
+		OperationID:   string(o.id),
+		Method:        o.method,
+		Path:          o.path,
+		Tags:          []string{o.tag},
+		Summary:       o.summary,
+		Description:   o.description + "\n\n" + permissionSentence(o.id),
+		Deprecated:    o.deprecated,
+		DefaultStatus: http.StatusOK,
+		MaxBodyBytes:  maxBody,
+		Errors:        errorsOf(o),
+		Extensions:    map[string]any{"x-required-permissions": permissions},
+	}
+	if o.addition {
+		operation.Extensions["x-gatehouse"] = true
+	}
+	if o.beta {
+		operation.Extensions["x-badges"] = []map[string]string{{"name": "Beta", "position": "after"}}
+	}
+	huma.Register(s.api, operation, func(ctx context.Context, in *I) (*output[B], error) {
+		body, err := handler(ctx, callOf(ctx).principal, in)
+		if err != nil {
+			return nil, s.errorOf(ctx, err)
+		}
+		return &output[B]{body}, nil
+	})
+}
+
+// maxBody is the largest body that is read, in bytes.
+const maxBody = 1 << 20
+
+func permissionSentence(o control.Operation) string {
+	permissions := o.Requires()
+	if len(permissions) == 0 {
+		return "Any valid key may call this."
+	}
+	text := "Needs the permission"
+	if len(permissions) > 1 {
+		text += "s"
+	}
+	for i, p := range permissions {
+		if i > 0 {
+			text += " and"
+		}
+		text += " `" + string(p) + "`"
+	}
+	return text + "."
+}
+
+// errorsOf returns the statuses, besides 200, that an operation may answer with.
+func errorsOf(o spec) []int {
+	statuses := []int{
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests,
+		http.StatusInternalServerError, http.StatusServiceUnavailable,
+	}
+	if len(o.id.Requires()) > 0 {
+		statuses = append(statuses, http.StatusNotFound)
+	}
+	if o.method == http.MethodPost || o.method == http.MethodPatch {
+		statuses = append(statuses, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if o.conflicts {
+		statuses = append(statuses, http.StatusConflict)
+	}
+	slices.Sort(statuses)
+	return statuses
+}

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
+// wire is how a code looks to a client.
+type wire struct {
+	status int
+	name   string
+}
+
+// codes is the one table from codes to the wire.
+var codes = map[cloud.Code]wire{
+	cloud.Internal:         {http.StatusInternalServerError, "INTERNAL_SERVER_ERROR"},
+	cloud.Invalid:          {http.StatusBadRequest, "BAD_REQUEST"},
+	cloud.Unauthenticated:  {http.StatusUnauthorized, "UNAUTHORIZED"},
+	cloud.Forbidden:        {http.StatusForbidden, "FORBIDDEN"},
+	cloud.NotFound:         {http.StatusNotFound, "NOT_FOUND"},
+	cloud.Conflict:         {http.StatusConflict, "CONFLICT"},
+	cloud.TooLarge:         {http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE"},
+	cloud.UnsupportedMedia: {http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE"},
+	cloud.RateLimited:      {http.StatusTooManyRequests, "TOO_MANY_REQUESTS"},
+	cloud.Unimplemented:    {http.StatusNotImplemented, "NOT_IMPLEMENTED"},
+	cloud.Unavailable:      {http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE"},
+}
+
+// errorBody is the error envelope, its fields in the order of the Cloud.
+type errorBody struct {
+	RequestID uuid.UUID `json:"requestId" format:"uuid" doc:"Unique id of the request, a UUIDv4. Name it when you ask for help."`
+	Message   string    `json:"error" example:"NOT_FOUND: Key not found" doc:"What went wrong: a code, a colon and a sentence; of a rate limit the code alone."`
+	Status    int       `json:"status" example:"404" doc:"The HTTP status."`
+
+	header http.Header
+}
+
+// Error implements error.
+func (e *errorBody) Error() string { return e.Message }
+
+// GetStatus implements huma.StatusError.
+func (e *errorBody) GetStatus() int { return e.Status }
+
+// GetHeaders implements huma.HeadersError.
+func (e *errorBody) GetHeaders() http.Header { return e.header }
+
+func (e *errorBody) write(w http.ResponseWriter) {
+	for name, values := range e.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(e) // the client has gone: nobody to tell
+}
+
+// errorOf turns an error into its envelope. What is not meant for the client goes to the log.
+func (s *server) errorOf(ctx context.Context, err error) *errorBody {
+	var e *cloud.Error
+	if !errors.As(err, &e) {
+		e = &cloud.Error{Err: err}
+	}
+	id := callOf(ctx).id
+	if e.Code == cloud.Internal || e.Code == cloud.Unavailable {
+		s.Log.ErrorContext(ctx, "request failed", "requestId", id, "error", err)
+	}
+	body := newErrorBody(id, e.Code, e.Message)
+	if e.RetryAfter > 0 {
+		body.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))}}
+	}
+	return body
+}
+
+func newErrorBody(id string, code cloud.Code, sentence string) *errorBody {
+	w := codes[code]
+	if code == cloud.Internal {
+		sentence = "Something went wrong on our side; the log of Gatehouse says more under this requestId"
+	}
+	message := w.name
+	if sentence != "" {
+		message += ": " + sentence
+	}
+	requestID, _ := uuid.Parse(id) // our own
+	return &errorBody{RequestID: requestID, Message: message, Status: w.status}
+}
+
+// init makes huma answer in our envelope: it has only these variables for it.
+func init() {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return validationError(callOf(ctx.Context()).id, status, message, errs)
+	}
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return validationError("", status, message, errs)
+	}
+	huma.ValidateStrictCasing = true // as bodies are decoded
+}
+
+// validationError says which field of a request is wrong and what it was.
+func validationError(id string, status int, message string, errs []error) *errorBody {
+	code := cloud.Invalid
+	for c, w := range codes {
+		if w.status == status {
+			code = c
+		}
+	}
+	var detail *huma.ErrorDetail
+	switch {
+	case len(errs) > 0 && errors.As(errs[0], &detail):
+		message = sentenceOf(detail)
+	case code == cloud.UnsupportedMedia:
+		message = "body: expected application/json"
+	}
+	return newErrorBody(id, code, message)
+}
+
+func sentenceOf(d *huma.ErrorDetail) string {
+	if strings.Contains(d.Message, huma.ErrUnknownContentType.Error()) {
+		return "Content-Type: expected application/json"
+	}
+	place, field, nested := strings.Cut(d.Location, ".")
+	if !nested {
+		field = place
+	}
+	return field + ": " + d.Message + got(field, d.Value)
+}
+
+// got repeats a value that is wrong, when it is one that helps and is no secret.
+func got(field string, value any) string {
+	if field == "body" || strings.HasPrefix(field, "hashData") {
+		return ""
+	}
+	const most = 100
+	text := ""
+	switch v := value.(type) {
+	case nil:
+		text = "null"
+	case string:
+		if runes := []rune(v); len(runes) > most {
+			v = string(runes[:most]) + "…"
+		}
+		text = strconv.Quote(v)
+	case bool, float64, integer:
+		text = fmt.Sprint(v)
+	case []any:
+		text = fmt.Sprintf("an array of %d", len(v))
+	default:
+		return ""
+	}
+	return ", got " + text
+}

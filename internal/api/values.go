@@ -1,0 +1,180 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
+// integer is a whole number of a request. Clients of the Cloud write 3 or 3.0.
+type integer float64
+
+// Schema implements huma.SchemaProvider.
+func (integer) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
+
+// upTo returns the limit, fallback when it is absent, or Invalid.
+func (l limitParam) upTo(most, fallback int) (int, error) {
+	if !l.given {
+		return fallback, nil
+	}
+	n := float64(l.Value)
+	if math.IsNaN(n) || n != math.Trunc(n) || n < 1 || n > float64(most) {
+		return 0, cloud.Errorf(cloud.Invalid, "limit: expected an integer from 1 to %d, got %v", most, n)
+	}
+	return int(n), nil
+}
+
+// limitParam is the query parameter limit; it knows whether it was given.
+type limitParam struct {
+	Value integer
+	given bool
+}
+
+// Schema implements huma.SchemaProvider.
+func (limitParam) Schema(r huma.Registry) *huma.Schema { return integer(0).Schema(r) }
+
+// Receiver implements huma.ParamWrapper.
+func (l *limitParam) Receiver() reflect.Value { return reflect.ValueOf(l).Elem().Field(0) }
+
+// OnParamSet implements huma.ParamReactor.
+func (l *limitParam) OnParamSet(given bool, _ any) { l.given = given }
+
+// expireAt is the field expireAt of a request: absent, null or a text. Null and
+// the empty text mean that the key never expires.
+type expireAt struct {
+	given bool
+	text  string
+}
+
+// Schema implements huma.SchemaProvider. The format is told to readers only: the
+// empty text is allowed beside it.
+func (expireAt) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Nullable: true, Extensions: map[string]any{"format": "date-time"}}
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (e *expireAt) UnmarshalJSON(data []byte) error {
+	e.given = true
+	var text *string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return fmt.Errorf("expireAt: %w", err)
+	}
+	if text != nil {
+		e.text = *text
+	}
+	return nil
+}
+
+// expiry returns what the field says, or Invalid.
+func (e expireAt) expiry() (cloud.Expiry, error) { return cloud.ParseExpiry("expireAt", e.text) }
+
+// expiryText is the field expireAt of an answer: the text it was given as, or null.
+type expiryText struct{ cloud.Expiry }
+
+// Schema implements huma.SchemaProvider.
+func (expiryText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Nullable: true, Format: "date-time"}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (e expiryText) MarshalJSON() ([]byte, error) {
+	if e.Never() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(e.String())
+}
+
+// cursor is where a page begins, opaque to clients.
+type cursor string
+
+const cursorPrefix = "after:"
+
+func newCursor(place int64) *string {
+	if place == 0 {
+		return nil
+	}
+	text := base64.RawURLEncoding.EncodeToString([]byte(cursorPrefix + strconv.FormatInt(place, 10)))
+	return &text
+}
+
+// place returns where the page begins, 0 for the beginning, or Invalid.
+func (c cursor) place() (int64, error) {
+	if c == "" {
+		return 0, nil
+	}
+	invalid := cloud.Errorf(cloud.Invalid, "cursor: expected the nextCursor of an earlier answer, got %q", string(c))
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
+	if err != nil {
+		return 0, invalid
+	}
+	digits, ok := strings.CutPrefix(string(raw), cursorPrefix)
+	place, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || place <= 0 || strconv.FormatInt(place, 10) != digits {
+		return 0, invalid
+	}
+	return place, nil
+}
+
+// parseDate reads a date or a date-time. A date is its first instant; when it ends
+// a range, the first instant of the next day, so that the day is included.
+func parseDate(field, text string, ends bool) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		if ends {
+			day = day.AddDate(0, 0, 1)
+		}
+		return day, nil
+	}
+	var at time.Time
+	if err := at.UnmarshalText([]byte(text)); err != nil || at.UTC().Year() < 1 || at.UTC().Year() > 9999 {
+		return time.Time{}, cloud.Errorf(cloud.Invalid, "%s: expected a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00:00Z, got %q", field, text)
+	}
+	if ends {
+		at = at.Add(time.Millisecond) // an instant is part of the range it ends
+	}
+	return at.UTC(), nil
+}
+
+// parseID reads a UUID of a path in its usual form, or returns Invalid.
+func parseID(field, text string) (uuid.UUID, error) {
+	id, err := uuid.Parse(text)
+	if err != nil || len(text) != len(id.String()) {
+		return id, cloud.Errorf(cloud.Invalid, "%s: expected a UUID, got %q", field, text)
+	}
+	return id, nil
+}
+
+// orEmpty makes an absent list an empty one: lists of answers are never null.
+func orEmpty[T any](in []T) []T {
+	if in == nil {
+		return []T{}
+	}
+	return in
+}
+
+// enumSchema is a text that is one of the Cloud's values or one of ours. The
+// Cloud's clients accept values they do not know; ours are marked.
+func enumSchema(description string, ours []string, theirs ...any) *huma.Schema {
+	if len(ours) == 0 {
+		return &huma.Schema{Type: huma.TypeString, Description: description, Enum: theirs}
+	}
+	return &huma.Schema{
+		Description: description,
+		AnyOf: []*huma.Schema{
+			{Type: huma.TypeString, Enum: theirs},
+			{Type: huma.TypeString, Pattern: "^(" + strings.Join(ours, "|") + ")$", Extensions: map[string]any{"x-gatehouse": true}},
+		},
+	}
+}

@@ -1,0 +1,77 @@
+package cloud
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ActorType says what kind of somebody acted.
+type ActorType string
+
+// The types of actors (OpenAPI schema Activity). The operator, who has the data
+// directory, acts as the system.
+const (
+	ActorUser    ActorType = "user"
+	ActorSupport ActorType = "support"
+	ActorSystem  ActorType = "system"
+	ActorAPI     ActorType = "api"
+)
+
+// Actor is who acts, as an activity remembers it.
+type Actor struct {
+	Type      ActorType
+	ID        string
+	Details   string
+	Address   netip.Addr // not valid unless a user or a key acts
+	UserAgent string
+}
+
+// Creator returns the actor as the creator of a key.
+func (a Actor) Creator() Creator { return Creator{Type: a.Type, ID: a.ID, Details: a.Details} }
+
+// ActivityType says what happened.
+type ActivityType string
+
+// The types of activities that Gatehouse records so far (OpenAPI schema Activity;
+// the last two are in the Cloud's newer document).
+const (
+	OrganizationCreated          ActivityType = "create_organization"
+	OrganizationRenamed          ActivityType = "organization_update_name"
+	KeyCreated                   ActivityType = "key_create"
+	KeyDeleted                   ActivityType = "key_delete"
+	KeyUpdated                   ActivityType = "openapi_key_update"
+	OrganizationCoreDumpsChanged ActivityType = "organization_update_core_dumps"
+	OrganizationEndpointsChanged ActivityType = "organization_update_private_endpoints"
+)
+
+// KeyUpdate says what of a key changed.
+type KeyUpdate string
+
+// What can change of a key (OpenAPI schema Activity, field keyUpdateType).
+const (
+	KeyUpdateCreated   KeyUpdate = "created"
+	KeyUpdateDeleted   KeyUpdate = "deleted"
+	KeyUpdateName      KeyUpdate = "name-changed"
+	KeyUpdateState     KeyUpdate = "state-changed"
+	KeyUpdateExpiry    KeyUpdate = "date-changed"
+	KeyUpdateAddresses KeyUpdate = "ip-access-list-changed"
+	KeyUpdateOldRoles  KeyUpdate = "role-changed"
+	KeyUpdateRoles     KeyUpdate = "roles-v2-changed"
+)
+
+// Activity is the record of one change (OpenAPI schema Activity). It is written
+// in the transaction that makes the change, and never altered.
+type Activity struct {
+	ID             uuid.UUID
+	OrganizationID uuid.UUID
+	CreatedAt      time.Time
+	Type           ActivityType
+	Actor          Actor
+	// TargetKeyID and KeyUpdate are set when the activity is about a key.
+	TargetKeyID uuid.UUID
+	KeyUpdate   KeyUpdate
+	// Sequence grows with each activity: the order of lists.
+	Sequence int64
+}

@@ -1,0 +1,54 @@
+package cloud
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxNameLength is the longest name of a key or an organization, in characters.
+// The Cloud publishes no limit; ours keeps a name readable in a table.
+const MaxNameLength = 255
+
+// CheckName returns Invalid, naming field and value, unless value can be the
+// name of something: 1 to MaxNameLength characters, not only blanks, without
+// control characters.
+func CheckName(field, value string) error {
+	if strings.TrimSpace(value) == "" {
+		return Errorf(Invalid, "%s: expected a name of 1 to %d characters, got %q", field, MaxNameLength, value)
+	}
+	return checkText(field, value, MaxNameLength)
+}
+
+// checkText returns Invalid unless value is text of at most limit characters
+// without control characters. It keeps out what a store cannot keep (NUL) and
+// what would forge lines in a log or a table.
+func checkText(field, value string, limit int) error {
+	if n := utf8.RuneCountInString(value); n > limit {
+		return Errorf(Invalid, "%s: expected at most %d characters, got %d", field, limit, n)
+	}
+	if !utf8.ValidString(value) {
+		return Errorf(Invalid, "%s: expected UTF-8 text, got %q", field, value)
+	}
+	for _, r := range value {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return Errorf(Invalid, "%s: control characters are not allowed, got %q", field, value)
+		}
+	}
+	return nil
+}
+
+// CleanText makes text that came from outside fit for keeping: at most limit
+// characters of valid UTF-8 without control characters.
+func CleanText(text string, limit int) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	if utf8.RuneCountInString(clean) > limit {
+		clean = string([]rune(clean)[:limit])
+	}
+	return clean
+}

@@ -1,0 +1,155 @@
+// Package control holds the operations, free of transport. Each authorises, checks,
+// changes and records in one transaction, and tells the directory before it returns.
+package control
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/store"
+)
+
+// Control carries out operations. It is safe for concurrent use.
+type Control struct {
+	store     *store.Store
+	directory *access.Directory
+	clock     cloud.Clock
+	limits    cloud.Limits
+	log       *slog.Logger
+	writing   chan struct{} // holds one token: who has it may change
+}
+
+// Config is what Control needs.
+type Config struct {
+	Store     *store.Store
+	Directory *access.Directory
+	Clock     cloud.Clock
+	Limits    cloud.Limits
+	Log       *slog.Logger
+}
+
+// New returns a Control. Nobody is admitted before Load.
+func New(c Config) *Control {
+	control := &Control{
+		store: c.Store, directory: c.Directory, clock: c.Clock, limits: c.Limits, log: c.Log, writing: make(chan struct{}, 1),
+	}
+	control.writing <- struct{}{}
+	return control
+}
+
+// Limits returns what an organization and a key may use.
+func (c *Control) Limits() cloud.Limits { return c.limits }
+
+// Load reads the directory anew from the store.
+func (c *Control) Load(ctx context.Context) error {
+	if err := c.lock(ctx); err != nil {
+		return err
+	}
+	defer c.unlock()
+	return c.load(ctx)
+}
+
+func (c *Control) load(ctx context.Context) error {
+	state, err := c.store.State(ctx)
+	if err != nil {
+		return err
+	}
+	c.directory.Load(access.State{Revision: state.Revision, Organizations: state.Organizations, Keys: state.Keys})
+	return nil
+}
+
+// Ready returns Unavailable unless requests can be answered.
+func (c *Control) Ready(ctx context.Context) error {
+	if c.directory.Suspended() {
+		return cloud.Errorf(cloud.Unavailable, "The directory of keys is being read again")
+	}
+	return c.store.Check(ctx)
+}
+
+// change is what a write does to the directory.
+type change struct {
+	organizations []cloud.Organization
+	keys          []cloud.Key
+	deletedKeys   []cloud.Key
+}
+
+// write is the one place where a change commits and where the verifier learns of
+// it. It asks again who the principal is and what they may do, so that nothing is
+// changed in the name of a key that was taken away since; runs f in a transaction;
+// and when it returns, nobody is admitted any more by what the change took away.
+func (c *Control) write(ctx context.Context, p access.Principal, o Operation, organization uuid.UUID, f func(access.Principal, *store.Tx) (change, error)) error {
+	return c.commit(ctx, func(tx *store.Tx) (change, error) {
+		p, err := p.Current()
+		if err != nil {
+			return change{}, err
+		}
+		if err := authorize(p, o, organization); err != nil {
+			return change{}, err
+		}
+		return f(p, tx)
+	})
+}
+
+func (c *Control) commit(ctx context.Context, f func(*store.Tx) (change, error)) error {
+	if err := c.lock(ctx); err != nil {
+		return err
+	}
+	defer c.unlock()
+	var made change
+	revision, err := c.store.Write(ctx, func(tx *store.Tx) (err error) {
+		made, err = f(tx)
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrUncertain):
+		// What was taken away may be gone in the store: admit nobody until it is read.
+		c.directory.Suspend()
+		c.log.Error("a commit was not answered; nobody is admitted until the store is read again", "error", err)
+		if err := c.load(context.WithoutCancel(ctx)); err != nil {
+			c.log.Error("the store could not be read again", "error", err)
+		}
+		return &cloud.Error{Code: cloud.Unavailable, Message: "It is not known whether the change was made; read it again", Err: err, RetryAfter: time.Second}
+	case err != nil, revision == 0:
+		return err
+	}
+	applied := c.directory.Apply(access.Change{
+		Revision: revision, Organizations: made.organizations, Keys: made.keys, DeletedKeys: made.deletedKeys,
+	})
+	if !applied {
+		c.directory.Suspend()
+		return c.load(context.WithoutCancel(ctx))
+	}
+	return nil
+}
+
+// Reload reads the directory again when nobody is admitted. It is to be called
+// now and then.
+func (c *Control) Reload(ctx context.Context) error {
+	if !c.directory.Suspended() {
+		return nil
+	}
+	return c.Load(ctx)
+}
+
+func (c *Control) lock(ctx context.Context) error {
+	select {
+	case <-c.writing:
+		return nil
+	case <-ctx.Done():
+		return &cloud.Error{Code: cloud.Unavailable, Message: "The request ended before its turn came", Err: ctx.Err()}
+	}
+}
+
+func (c *Control) unlock() { c.writing <- struct{}{} }
+
+// record writes the activity of the principal.
+func (c *Control) record(ctx context.Context, tx *store.Tx, organization uuid.UUID, actor cloud.Actor, a cloud.Activity) error {
+	a.ID, a.OrganizationID, a.Actor, a.CreatedAt = uuid.New(), organization, actor, c.clock.Now()
+	return tx.Record(ctx, a)
+}

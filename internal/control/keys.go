@@ -1,0 +1,314 @@
+package control
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/store"
+)
+
+// KeyPage is a part of the keys of an organization, oldest first.
+type KeyPage struct {
+	Keys  []cloud.Key
+	Total int
+	// Next is where the next page begins; 0 at the end.
+	Next int64
+}
+
+// Keys returns at most limit keys that were created after the place after.
+func (c *Control) Keys(ctx context.Context, p access.Principal, organization uuid.UUID, after int64, limit int) (page KeyPage, err error) {
+	if err := authorize(p, KeyGetList, organization); err != nil {
+		return page, err
+	}
+	err = c.store.Read(ctx, func(r *store.Reader) (err error) {
+		if page.Keys, err = r.Keys(ctx, organization, after, limit+1); err != nil {
+			return err
+		}
+		page.Total, err = r.CountKeys(ctx, organization)
+		return err
+	})
+	if len(page.Keys) > limit {
+		page.Keys = page.Keys[:limit]
+		page.Next = page.Keys[limit-1].Sequence
+	}
+	for i := range page.Keys {
+		c.addUse(&page.Keys[i])
+	}
+	return page, err
+}
+
+// Key returns a key.
+func (c *Control) Key(ctx context.Context, p access.Principal, organization, id uuid.UUID) (k cloud.Key, err error) {
+	if err := authorize(p, KeyGet, organization); err != nil {
+		return k, err
+	}
+	err = c.store.Read(ctx, func(r *store.Reader) error {
+		k, err = r.Key(ctx, organization, id)
+		return err
+	})
+	c.addUse(&k)
+	return k, err
+}
+
+// addUse adds a use that is not written yet.
+func (c *Control) addUse(k *cloud.Key) {
+	if at := c.directory.UsedAt(*k); at.After(k.UsedAt) {
+		k.UsedAt = at
+	}
+}
+
+// CreateKey makes a key. The credential is returned unless the client brought its
+// own, and cannot be had again.
+func (c *Control) CreateKey(ctx context.Context, p access.Principal, organization uuid.UUID, n cloud.NewKey) (cloud.Key, *cloud.Credential, error) {
+	var key cloud.Key
+	var credential *cloud.Credential
+	err := c.write(ctx, p, KeyCreate, organization, func(p access.Principal, tx *store.Tx) (change, error) {
+		if err := c.checkNewKey(ctx, tx, p, organization, n); err != nil {
+			return change{}, err
+		}
+		hashed := n.Hashed
+		if hashed == nil {
+			made := cloud.NewCredential()
+			h := made.Hashed()
+			credential, hashed = &made, &h
+		}
+		var err error
+		key, err = c.insertKey(ctx, tx, p.Actor(), organization, n, *hashed)
+		return change{keys: []cloud.Key{key}}, err
+	})
+	if err != nil {
+		return cloud.Key{}, nil, err
+	}
+	return key, credential, nil
+}
+
+func (c *Control) checkNewKey(ctx context.Context, tx *store.Tx, p access.Principal, organization uuid.UUID, n cloud.NewKey) error {
+	if err := cloud.CheckName("name", n.Name); err != nil {
+		return err
+	}
+	if err := checkExpiry(n.Expiry, c.clock.Now()); err != nil {
+		return err
+	}
+	org, err := tx.Organization(ctx, organization)
+	if err != nil {
+		return err
+	}
+	if err := checkGrant(p, org, n.RoleIDs); err != nil {
+		return err
+	}
+	total, err := tx.CountKeys(ctx, organization)
+	if err != nil {
+		return err
+	}
+	if total >= c.limits.Keys {
+		return cloud.Errorf(cloud.Invalid, "The organization has %d API keys, which is its quota %s of %d: delete a key first", total, cloud.QuotaKeys, c.limits.Keys)
+	}
+	if n.Hashed == nil {
+		return nil
+	}
+	taken, err := tx.KeyIDTaken(ctx, n.Hashed.KeyID)
+	if err == nil && taken {
+		err = cloud.Errorf(cloud.Conflict, "hashData.keyIdHash: a key with this key ID exists already")
+	}
+	return err
+}
+
+// insertKey writes the key and its activity.
+func (c *Control) insertKey(ctx context.Context, tx *store.Tx, actor cloud.Actor, organization uuid.UUID, n cloud.NewKey, hashed cloud.HashedCredential) (cloud.Key, error) {
+	key, err := tx.InsertKey(ctx, cloud.Key{
+		ID: uuid.New(), OrganizationID: organization, Name: n.Name, State: n.State, Credential: hashed, RoleIDs: n.RoleIDs,
+		Expiry: n.Expiry, Addresses: n.Addresses, CreatedAt: c.clock.Now(), CreatedBy: actor.Creator(),
+	})
+	if err != nil {
+		return key, err
+	}
+	return key, c.record(ctx, tx, organization, actor, cloud.Activity{Type: cloud.KeyCreated, TargetKeyID: key.ID, KeyUpdate: cloud.KeyUpdateCreated})
+}
+
+// UpdateKey applies the patch and returns the key as it is then.
+func (c *Control) UpdateKey(ctx context.Context, p access.Principal, organization, id uuid.UUID, patch cloud.KeyPatch) (cloud.Key, error) {
+	var after cloud.Key
+	err := c.write(ctx, p, KeyUpdate, organization, func(p access.Principal, tx *store.Tx) (change, error) {
+		before, err := tx.Key(ctx, organization, id)
+		if err != nil {
+			return change{}, err
+		}
+		if after, err = c.patched(before, patch); err != nil {
+			return change{}, err
+		}
+		updates := keyUpdates(before, after, patch.LegacyRoles)
+		if len(updates) == 0 {
+			return change{}, store.ErrUnchanged
+		}
+		if err := c.checkKeyChange(ctx, tx, p, before, after); err != nil {
+			return change{}, err
+		}
+		if err := tx.UpdateKey(ctx, after); err != nil {
+			return change{}, err
+		}
+		for _, u := range updates {
+			if err := c.record(ctx, tx, organization, p.Actor(), cloud.Activity{Type: cloud.KeyUpdated, TargetKeyID: id, KeyUpdate: u}); err != nil {
+				return change{}, err
+			}
+		}
+		return change{keys: []cloud.Key{after}}, nil
+	})
+	c.addUse(&after)
+	return after, err
+}
+
+// patched returns the key with the patch applied, or Invalid.
+func (c *Control) patched(k cloud.Key, patch cloud.KeyPatch) (cloud.Key, error) {
+	if patch.Name != nil {
+		if err := cloud.CheckName("name", *patch.Name); err != nil {
+			return k, err
+		}
+		k.Name = *patch.Name
+	}
+	if patch.State != nil {
+		k.State = *patch.State
+	}
+	if patch.RoleIDs != nil {
+		k.RoleIDs = *patch.RoleIDs
+	}
+	if patch.Expiry != nil && *patch.Expiry != k.Expiry {
+		// An expiry that is sent back unchanged may have passed.
+		if err := checkExpiry(*patch.Expiry, c.clock.Now()); err != nil {
+			return k, err
+		}
+		k.Expiry = *patch.Expiry
+	}
+	if patch.Addresses != nil {
+		k.Addresses = *patch.Addresses
+	}
+	return k, nil
+}
+
+func keyUpdates(before, after cloud.Key, legacyRoles bool) (updates []cloud.KeyUpdate) {
+	if before.Name != after.Name {
+		updates = append(updates, cloud.KeyUpdateName)
+	}
+	if before.State != after.State {
+		updates = append(updates, cloud.KeyUpdateState)
+	}
+	if before.Expiry != after.Expiry {
+		updates = append(updates, cloud.KeyUpdateExpiry)
+	}
+	if !before.Addresses.Equal(after.Addresses) {
+		updates = append(updates, cloud.KeyUpdateAddresses)
+	}
+	if !slices.Equal(before.RoleIDs, after.RoleIDs) {
+		kind := cloud.KeyUpdateRoles
+		if legacyRoles {
+			kind = cloud.KeyUpdateOldRoles
+		}
+		updates = append(updates, kind)
+	}
+	return updates
+}
+
+// checkKeyChange returns Forbidden when the change would give what the principal
+// does not hold, and Conflict when it would end the last usable Admin.
+func (c *Control) checkKeyChange(ctx context.Context, tx *store.Tx, p access.Principal, before, after cloud.Key) error {
+	org, err := tx.Organization(ctx, before.OrganizationID)
+	if err != nil {
+		return err
+	}
+	if err := checkRoles(org, after.RoleIDs); err != nil {
+		return err
+	}
+	if widens(before, after) {
+		if err := checkGrant(p, org, after.RoleIDs); err != nil {
+			return err
+		}
+	}
+	return c.checkLastAdmin(ctx, tx, before, &after)
+}
+
+// widens reports whether after can be used in a way in which before could not:
+// giving a key back its power is granting it.
+func widens(before, after cloud.Key) bool {
+	return after.State == cloud.KeyEnabled && before.State == cloud.KeyDisabled ||
+		after.Expiry.Later(before.Expiry) ||
+		!before.Addresses.Set().Covers(after.Addresses.Set()) ||
+		slices.ContainsFunc(after.RoleIDs, func(id uuid.UUID) bool { return !slices.Contains(before.RoleIDs, id) })
+}
+
+// DeleteKey deletes a key for good. A key cannot delete itself.
+func (c *Control) DeleteKey(ctx context.Context, p access.Principal, organization, id uuid.UUID) error {
+	return c.write(ctx, p, KeyDelete, organization, func(p access.Principal, tx *store.Tx) (change, error) {
+		key, err := tx.Key(ctx, organization, id)
+		if err != nil {
+			return change{}, err
+		}
+		if p.KeyID() == id {
+			return change{}, cloud.Errorf(cloud.Invalid, "A key cannot delete itself: use another key")
+		}
+		if err := c.checkLastAdmin(ctx, tx, key, nil); err != nil {
+			return change{}, err
+		}
+		if err := tx.DeleteKey(ctx, key); err != nil {
+			return change{}, err
+		}
+		err = c.record(ctx, tx, organization, p.Actor(), cloud.Activity{Type: cloud.KeyDeleted, TargetKeyID: id, KeyUpdate: cloud.KeyUpdateDeleted})
+		return change{deletedKeys: []cloud.Key{key}}, err
+	})
+}
+
+func checkExpiry(e cloud.Expiry, now time.Time) error {
+	if e.PassedAt(now) {
+		return cloud.Errorf(cloud.Invalid, "expireAt: expected an instant in the future, got %q; to end a key now, disable or delete it", e)
+	}
+	return nil
+}
+
+// checkRoles returns Invalid, naming the first role that does not exist.
+func checkRoles(org cloud.Organization, ids []uuid.UUID) error {
+	if len(ids) > cloud.MaxKeyRoles {
+		return cloud.Errorf(cloud.Invalid, "assignedRoleIds: expected at most %d roles, got %d", cloud.MaxKeyRoles, len(ids))
+	}
+	roles := cloud.SystemRoles(org)
+	for i, id := range ids {
+		if !slices.ContainsFunc(roles, func(r cloud.Role) bool { return r.ID == id }) {
+			return cloud.Errorf(cloud.Invalid, "assignedRoleIds[%d]: there is no role %q in the organization", i, id)
+		}
+	}
+	return nil
+}
+
+// checkGrant returns Forbidden unless the principal holds all that the roles give.
+func checkGrant(p access.Principal, org cloud.Organization, ids []uuid.UUID) error {
+	if err := checkRoles(org, ids); err != nil {
+		return err
+	}
+	for _, r := range cloud.SystemRoles(org) {
+		if slices.Contains(ids, r.ID) && !p.Covers(access.PoliciesOf(org, []uuid.UUID{r.ID})) {
+			return cloud.Errorf(cloud.Forbidden, "The role %q allows more than the key %q may do, and nobody grants what they do not hold", r.Name, p.Name())
+		}
+	}
+	return nil
+}
+
+// checkLastAdmin returns Conflict when the key is the last one that can be used as
+// Admin of its organization, and would not be afterwards. after is nil for a key
+// that goes.
+func (c *Control) checkLastAdmin(ctx context.Context, tx *store.Tx, before cloud.Key, after *cloud.Key) error {
+	now := c.clock.Now()
+	usable := func(k cloud.Key) bool { return k.Admin() && k.Usable(now) }
+	if !usable(before) || after != nil && usable(*after) {
+		return nil
+	}
+	admins, err := tx.KeysWithRole(ctx, before.OrganizationID, cloud.AdminRoleID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(admins, func(k cloud.Key) bool { return k.ID != before.ID && k.Usable(now) }) {
+		return nil
+	}
+	return cloud.Errorf(cloud.Conflict, "The key %q is the last usable one with the role %s: give the role to another key first", before.Name, cloud.RoleAdmin)
+}

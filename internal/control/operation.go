@@ -1,0 +1,78 @@
+package control
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
+// Operation is what a caller asks for, under the operationId of the contract.
+type Operation string
+
+// The operations that are built.
+const (
+	WhoamiGet                                Operation = "whoamiGet"
+	OrganizationGetList                      Operation = "organizationGetList"
+	OrganizationGet                          Operation = "organizationGet"
+	OrganizationUpdate                       Operation = "organizationUpdate"
+	OrganizationPrivateEndpointConfigGetList Operation = "organizationPrivateEndpointConfigGetList"
+	OrganizationQuotasGetList                Operation = "organizationQuotasGetList"
+	OrganizationQuotaGet                     Operation = "organizationQuotaGet"
+	OrganizationRolesGetList                 Operation = "organizationRolesGetList"
+	OrganizationRoleGet                      Operation = "organizationRoleGet"
+	ActivityGetList                          Operation = "activityGetList"
+	ActivityGet                              Operation = "activityGet"
+	KeyGetList                               Operation = "openapiKeyGetList"
+	KeyCreate                                Operation = "openapiKeyCreate"
+	KeyGet                                   Operation = "openapiKeyGet"
+	KeyUpdate                                Operation = "openapiKeyUpdate"
+	KeyDelete                                Operation = "openapiKeyDelete"
+)
+
+// required is the one place that says which permissions an operation needs on
+// its organization. The Cloud declares view-api-keys alone for updating and
+// deleting a key; its finer permissions for both exist, and Gatehouse asks for them.
+var required = map[Operation][]cloud.Permission{
+	WhoamiGet:                                {},
+	OrganizationGetList:                      {},
+	OrganizationGet:                          {cloud.OrganizationView},
+	OrganizationUpdate:                       {cloud.OrganizationManage},
+	OrganizationPrivateEndpointConfigGetList: {cloud.OrganizationView},
+	OrganizationQuotasGetList:                {cloud.OrganizationView},
+	OrganizationQuotaGet:                     {cloud.OrganizationView},
+	OrganizationRolesGetList:                 {cloud.OrganizationManage},
+	OrganizationRoleGet:                      {cloud.OrganizationManage},
+	ActivityGetList:                          {cloud.ViewActivities},
+	ActivityGet:                              {cloud.ViewActivities},
+	KeyGetList:                               {cloud.ViewAPIKeys},
+	KeyCreate:                                {cloud.CreateAPIKeys},
+	KeyGet:                                   {cloud.ViewAPIKeys},
+	KeyUpdate:                                {cloud.ViewAPIKeys, cloud.UpdateAPIKeys},
+	KeyDelete:                                {cloud.ViewAPIKeys, cloud.DeleteAPIKeys},
+}
+
+// Requires returns the permissions that the operation needs. It panics for an
+// operation that is not in the table: nothing is open because it was forgotten.
+func (o Operation) Requires() []cloud.Permission {
+	permissions, ok := required[o]
+	if !ok {
+		panic("no permissions are stated for the operation " + string(o))
+	}
+	return slices.Clone(permissions)
+}
+
+// authorize returns NotFound for an organization that is not the principal's, and
+// Forbidden for a permission that the principal does not have in it.
+func authorize(p access.Principal, o Operation, organization uuid.UUID) error {
+	if err := p.In(organization); err != nil {
+		return err
+	}
+	permissions, ok := required[o]
+	if !ok {
+		return cloud.Errorf(cloud.Internal, "no permissions are stated for the operation %s", o)
+	}
+	return p.May(cloud.OrganizationResource(organization), permissions...)
+}

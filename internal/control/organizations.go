@@ -1,0 +1,93 @@
+package control
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/store"
+)
+
+// Organizations returns the organizations that the principal is in: that of the
+// key. It answers from the directory, as of its revision.
+func (c *Control) Organizations(p access.Principal) []cloud.Organization {
+	if id, bound := p.Organization(); bound {
+		if o, ok := c.directory.Organization(id); ok {
+			return []cloud.Organization{o}
+		}
+		return nil
+	}
+	return c.directory.Organizations()
+}
+
+// Organization returns an organization.
+func (c *Control) Organization(p access.Principal, id uuid.UUID) (cloud.Organization, error) {
+	if err := authorize(p, OrganizationGet, id); err != nil {
+		return cloud.Organization{}, err
+	}
+	return c.organization(id)
+}
+
+func (c *Control) organization(id uuid.UUID) (cloud.Organization, error) {
+	o, ok := c.directory.Organization(id)
+	if !ok {
+		return o, cloud.Errorf(cloud.NotFound, "Organization not found")
+	}
+	return o, nil
+}
+
+// UpdateOrganization applies the patch and returns the organization as it is then.
+func (c *Control) UpdateOrganization(ctx context.Context, p access.Principal, id uuid.UUID, patch cloud.OrganizationPatch) (cloud.Organization, error) {
+	var after cloud.Organization
+	err := c.write(ctx, p, OrganizationUpdate, id, func(p access.Principal, tx *store.Tx) (change, error) {
+		before, err := tx.Organization(ctx, id)
+		if err != nil {
+			return change{}, err
+		}
+		if after, err = patch.Apply(before); err != nil {
+			return change{}, err
+		}
+		types := organizationChanges(before, after)
+		if len(types) == 0 {
+			return change{}, store.ErrUnchanged
+		}
+		if err := tx.UpdateOrganization(ctx, after); err != nil {
+			return change{}, err
+		}
+		for _, t := range types {
+			if err := c.record(ctx, tx, id, p.Actor(), cloud.Activity{Type: t}); err != nil {
+				return change{}, err
+			}
+		}
+		return change{organizations: []cloud.Organization{after}}, nil
+	})
+	return after, err
+}
+
+func organizationChanges(before, after cloud.Organization) (types []cloud.ActivityType) {
+	if before.Name != after.Name {
+		types = append(types, cloud.OrganizationRenamed)
+	}
+	if before.EnableCoreDumps != after.EnableCoreDumps {
+		types = append(types, cloud.OrganizationCoreDumpsChanged)
+	}
+	if !slices.Equal(before.PrivateEndpoints, after.PrivateEndpoints) {
+		types = append(types, cloud.OrganizationEndpointsChanged)
+	}
+	return types
+}
+
+// PrivateEndpointConfig returns the private endpoint service of a region. The Cloud
+// has one where the organization has a service; without any it answers Invalid.
+func (c *Control) PrivateEndpointConfig(p access.Principal, id uuid.UUID, provider, region string) (string, error) {
+	if err := authorize(p, OrganizationPrivateEndpointConfigGetList, id); err != nil {
+		return "", err
+	}
+	if err := cloud.CheckRegion("cloud_provider", provider, "region_id", region); err != nil {
+		return "", err
+	}
+	return "", cloud.Errorf(cloud.Invalid, "region_id: there are no created instances in the region %s of %s", region, provider)
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"math"
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
+const activityColumns = `id, organization_id, sequence, created_at, type, actor_type, actor_id, actor_details, actor_address, user_agent, target_key_id, key_update`
+
+// ActivityRange selects activities. Zero fields do not restrict.
+type ActivityRange struct {
+	From   time.Time // inclusive
+	Before time.Time // exclusive
+	// Older selects those before the activity with this sequence.
+	Older int64
+	Limit int
+}
+
+// Activities returns activities of the organization, newest first.
+func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in ActivityRange) ([]cloud.Activity, error) {
+	from, before, older := int64(math.MinInt64), int64(math.MaxInt64), int64(math.MaxInt64)
+	if !in.From.IsZero() {
+		from = in.From.UnixMilli()
+	}
+	if !in.Before.IsZero() {
+		before = in.Before.UnixMilli()
+	}
+	if in.Older != 0 {
+		older = in.Older
+	}
+	rows, err := r.q.QueryContext(ctx, `SELECT `+activityColumns+` FROM activities
+		WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5`,
+		organization.String(), from, before, older, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanActivity)
+}
+
+// Activity returns an activity of the organization, or NotFound.
+func (r *Reader) Activity(ctx context.Context, organization uuid.UUID, id string) (cloud.Activity, error) {
+	row := r.q.QueryRowContext(ctx, `SELECT `+activityColumns+` FROM activities WHERE organization_id = $1 AND id = $2`, organization.String(), id)
+	return found(row, scanActivity, "Activity not found")
+}
+
+func scanActivity(scan func(...any) error) (a cloud.Activity, err error) {
+	var created int64
+	var address, key string
+	err = scan(uuidColumn{&a.ID}, uuidColumn{&a.OrganizationID}, &a.Sequence, &created, &a.Type, &a.Actor.Type, &a.Actor.ID, &a.Actor.Details,
+		&address, &a.Actor.UserAgent, &key, &a.KeyUpdate)
+	if err != nil {
+		return a, err
+	}
+	a.CreatedAt = time.UnixMilli(created).UTC()
+	if address != "" {
+		if a.Actor.Address, err = netip.ParseAddr(address); err != nil {
+			return a, err
+		}
+	}
+	if key != "" {
+		a.TargetKeyID, err = uuid.Parse(key)
+	}
+	return a, err
+}
+
+// Record adds an activity to the change.
+func (t *Tx) Record(ctx context.Context, a cloud.Activity) error {
+	address, key := "", ""
+	if a.Actor.Address.IsValid() {
+		address = a.Actor.Address.String()
+	}
+	if a.TargetKeyID != uuid.Nil {
+		key = a.TargetKeyID.String()
+	}
+	_, err := t.exec(ctx, `INSERT INTO activities (id, organization_id, sequence, revision, created_at, type, actor_type, actor_id, actor_details,
+		actor_address, user_agent, target_key_id, key_update) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		a.ID.String(), a.OrganizationID.String(), t.next(), t.revision, a.CreatedAt.UnixMilli(), string(a.Type), string(a.Actor.Type), a.Actor.ID,
+		a.Actor.Details, address, a.Actor.UserAgent, key, string(a.KeyUpdate))
+	return err
+}

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
+const keyColumns = `id, organization_id, sequence, name, state, key_id_hash, key_id_suffix, secret_hash, expire_text, addresses,
+	created_at, created_by_type, created_by_id, created_by_details, used_at`
+
+// Key returns a key of the organization with its roles, or NotFound.
+func (r *Reader) Key(ctx context.Context, organization, id uuid.UUID) (cloud.Key, error) {
+	row := r.q.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1 AND id = $2`, organization.String(), id.String())
+	k, err := found(row, scanKey, "Key not found")
+	if err != nil {
+		return k, err
+	}
+	keys := []cloud.Key{k}
+	rows, err := r.q.QueryContext(ctx, `SELECT role_id, actor FROM role_assignments WHERE organization_id = $1 AND actor = $2 ORDER BY sequence`,
+		organization.String(), string(cloud.KeyActor(id)))
+	if err != nil {
+		return k, err
+	}
+	err = addRoles(keys, rows)
+	return keys[0], err
+}
+
+// Keys returns at most limit keys of the organization that were created after the
+// one with the sequence after, oldest first, with their roles.
+func (r *Reader) Keys(ctx context.Context, organization uuid.UUID, after int64, limit int) ([]cloud.Key, error) {
+	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
+		organization.String(), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := collect(rows, scanKey)
+	if err != nil || len(keys) == 0 {
+		return keys, err
+	}
+	// The keys of a page are those between its first and its last.
+	rows, err = r.q.QueryContext(ctx, `SELECT a.role_id, a.actor FROM role_assignments a
+		JOIN api_keys k ON k.organization_id = a.organization_id AND a.actor = 'apiKey/' || k.id
+		WHERE k.organization_id = $1 AND k.sequence BETWEEN $2 AND $3 ORDER BY a.sequence`,
+		organization.String(), keys[0].Sequence, keys[len(keys)-1].Sequence)
+	if err != nil {
+		return nil, err
+	}
+	return keys, addRoles(keys, rows)
+}
+
+// AllKeys returns the keys of all organizations with their roles, oldest first.
+func (r *Reader) AllKeys(ctx context.Context) ([]cloud.Key, error) {
+	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys ORDER BY sequence`)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := collect(rows, scanKey)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = r.q.QueryContext(ctx, `SELECT role_id, actor FROM role_assignments ORDER BY sequence`)
+	if err != nil {
+		return nil, err
+	}
+	return keys, addRoles(keys, rows)
+}
+
+// CountKeys returns the number of keys of the organization.
+func (r *Reader) CountKeys(ctx context.Context, organization uuid.UUID) (n int, err error) {
+	err = r.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE organization_id = $1`, organization.String()).Scan(&n)
+	return n, err
+}
+
+// KeyIDTaken reports whether a key of any organization has this key ID.
+func (r *Reader) KeyIDTaken(ctx context.Context, keyID cloud.Hash) (bool, error) {
+	var n int
+	err := r.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE key_id_hash = $1`, keyID.String()).Scan(&n)
+	return n > 0, err
+}
+
+// KeysWithRole returns the keys that have the role, oldest assignment first, without their roles.
+func (r *Reader) KeysWithRole(ctx context.Context, organization, role uuid.UUID) ([]cloud.Key, error) {
+	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1
+		AND 'apiKey/' || id IN (SELECT actor FROM role_assignments WHERE organization_id = $1 AND role_id = $2) ORDER BY sequence`,
+		organization.String(), role.String())
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanKey)
+}
+
+func scanKey(scan func(...any) error) (k cloud.Key, err error) {
+	var keyID, secret, expiry string
+	var addresses sql.NullString
+	var created int64
+	var used sql.NullInt64
+	err = scan(uuidColumn{&k.ID}, uuidColumn{&k.OrganizationID}, &k.Sequence, &k.Name, &k.State, &keyID, &k.Credential.Suffix, &secret,
+		&expiry, &addresses, &created, &k.CreatedBy.Type, &k.CreatedBy.ID, &k.CreatedBy.Details, &used)
+	if err != nil {
+		return k, err
+	}
+	k.CreatedAt = time.UnixMilli(created).UTC()
+	if used.Valid {
+		k.UsedAt = time.UnixMilli(used.Int64).UTC()
+	}
+	if addresses.Valid {
+		k.Addresses = cloud.AddressList{}
+		if err := json.Unmarshal([]byte(addresses.String), &k.Addresses); err != nil {
+			return k, err
+		}
+	}
+	if k.Credential.KeyID, err = cloud.ParseHash("key_id_hash", keyID); err != nil {
+		return k, err
+	}
+	if k.Credential.Secret, err = cloud.ParseHash("secret_hash", secret); err != nil {
+		return k, err
+	}
+	k.Expiry, err = cloud.ParseExpiry("expire_text", expiry)
+	return k, err
+}
+
+// addRoles reads (role, actor) rows into the keys they are about.
+func addRoles(keys []cloud.Key, rows *sql.Rows) error {
+	index := make(map[uuid.UUID]int, len(keys))
+	for i, k := range keys {
+		index[k.ID] = i
+	}
+	type assignment struct {
+		role uuid.UUID
+		key  uuid.UUID
+	}
+	assignments, err := collect(rows, func(scan func(...any) error) (a assignment, err error) {
+		var actor string
+		err = scan(uuidColumn{&a.role}, &actor)
+		a.key, _ = cloud.ActorRef(actor).Key()
+		return a, err
+	})
+	for _, a := range assignments {
+		if i, ok := index[a.key]; ok {
+			keys[i].RoleIDs = append(keys[i].RoleIDs, a.role)
+		}
+	}
+	return err
+}
+
+// InsertKey adds a key with its roles and returns it with its place in the order.
+func (t *Tx) InsertKey(ctx context.Context, k cloud.Key) (cloud.Key, error) {
+	addresses, err := addressColumn(k.Addresses)
+	if err != nil {
+		return k, err
+	}
+	k.Sequence = t.next()
+	_, err = t.exec(ctx, `INSERT INTO api_keys (id, organization_id, sequence, name, state, key_id_hash, key_id_suffix, secret_hash, expire_text,
+		addresses, created_at, created_by_type, created_by_id, created_by_details, used_at, revision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15)`,
+		k.ID.String(), k.OrganizationID.String(), k.Sequence, k.Name, string(k.State), k.Credential.KeyID.String(), k.Credential.Suffix,
+		k.Credential.Secret.String(), k.Expiry.String(), addresses, k.CreatedAt.UnixMilli(), string(k.CreatedBy.Type), k.CreatedBy.ID,
+		k.CreatedBy.Details, t.revision)
+	if err != nil {
+		return k, err
+	}
+	return k, t.assignRoles(ctx, k)
+}
+
+// UpdateKey writes everything of the key that can change, its roles included.
+func (t *Tx) UpdateKey(ctx context.Context, k cloud.Key) error {
+	addresses, err := addressColumn(k.Addresses)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `UPDATE api_keys SET name = $3, state = $4, expire_text = $5, addresses = $6, revision = $7
+		WHERE organization_id = $1 AND id = $2`,
+		k.OrganizationID.String(), k.ID.String(), k.Name, string(k.State), k.Expiry.String(), addresses, t.revision)
+	if err != nil {
+		return err
+	}
+	if err := t.releaseRoles(ctx, k); err != nil {
+		return err
+	}
+	return t.assignRoles(ctx, k)
+}
+
+// DeleteKey removes a key and its role assignments for good.
+func (t *Tx) DeleteKey(ctx context.Context, k cloud.Key) error {
+	if err := t.releaseRoles(ctx, k); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `DELETE FROM api_keys WHERE organization_id = $1 AND id = $2`, k.OrganizationID.String(), k.ID.String())
+	return err
+}
+
+func (t *Tx) assignRoles(ctx context.Context, k cloud.Key) error {
+	for _, role := range k.RoleIDs {
+		_, err := t.exec(ctx, `INSERT INTO role_assignments (organization_id, role_id, actor, sequence) VALUES ($1, $2, $3, $4)`,
+			k.OrganizationID.String(), role.String(), string(cloud.KeyActor(k.ID)), t.next())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) releaseRoles(ctx context.Context, k cloud.Key) error {
+	_, err := t.exec(ctx, `DELETE FROM role_assignments WHERE organization_id = $1 AND actor = $2`,
+		k.OrganizationID.String(), string(cloud.KeyActor(k.ID)))
+	return err
+}
+
+// MarkUsed writes the last uses of keys. It is no change: it has no revision and
+// no activity. A key that is gone is passed over.
+func (s *Store) MarkUsed(ctx context.Context, used map[uuid.UUID]time.Time) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
+	for id, at := range used {
+		if _, err := tx.ExecContext(ctx, `UPDATE api_keys SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)`, id.String(), at.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+func addressColumn(l cloud.AddressList) (any, error) {
+	if l.Anywhere() {
+		return nil, nil
+	}
+	text, err := json.Marshal(l)
+	return string(text), err
+}

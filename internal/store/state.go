@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
+// State is all that decides who may do what, as of one revision.
+type State struct {
+	Revision      int64
+	Organizations []cloud.Organization
+	Keys          []cloud.Key
+}
+
+// State reads the state.
+func (s *Store) State(ctx context.Context) (state State, err error) {
+	err = s.Read(ctx, func(r *Reader) error {
+		if err := r.q.QueryRowContext(ctx, `SELECT revision FROM control_state WHERE id = 1`).Scan(&state.Revision); err != nil {
+			return err
+		}
+		if state.Organizations, err = r.Organizations(ctx); err != nil {
+			return err
+		}
+		state.Keys, err = r.AllKeys(ctx)
+		return err
+	})
+	return state, err
+}
