@@ -16,23 +16,23 @@ import (
 
 // activity is OpenAPI schema Activity.
 type activity struct {
-	ID             string       `json:"id" doc:"Unique id of the activity."`
+	ID             string       `json:"id" example:"6d0f2f6a-53c7-4a9e-8b1d-2f9c0e7a1b34" doc:"Unique id of the activity."`
 	CreatedAt      time.Time    `json:"createdAt" doc:"When it happened."`
 	Type           activityType `json:"type" doc:"What happened."`
 	ActorType      actorType    `json:"actorType" doc:"What kind of actor it was. The operator, who has the data directory, acts as the system."`
-	ActorID        string       `json:"actorId" doc:"The id of the actor: of a key its id, of a person the user id; empty for the system."`
-	ActorDetails   string       `json:"actorDetails" doc:"The name that the actor had then."`
-	ActorIPAddress string       `json:"actorIpAddress,omitempty" doc:"The address that the actor came from; absent for the system."`
-	OrganizationID string       `json:"organizationId" doc:"The organization that it happened in."`
+	ActorID        string       `json:"actorId" example:"8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20" doc:"The id of the actor: of a key its id, of a person the user id; empty for the system."`
+	ActorDetails   string       `json:"actorDetails" example:"First Admin key" doc:"The name that the actor had then."`
+	ActorIPAddress string       `json:"actorIpAddress,omitempty" example:"203.0.113.7" doc:"The address that the actor came from; absent for the system."`
+	OrganizationID string       `json:"organizationId" example:"5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21" doc:"The organization that it happened in."`
 	ServiceID      string       `json:"serviceId,omitempty" doc:"The service that it happened to; absent when it was none."`
-	UserAgent      string       `json:"userAgent,omitempty" doc:"The program that the actor used."`
-	TargetKeyID    string       `json:"targetKeyId,omitempty" doc:"The key that it happened to; absent when it was none."`
+	UserAgent      string       `json:"userAgent,omitempty" example:"curl/8.5.0" doc:"The program that the actor used."`
+	TargetKeyID    string       `json:"targetKeyId,omitempty" example:"8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20" doc:"The key that it happened to; absent when it was none."`
 	KeyUpdateType  keyUpdate    `json:"keyUpdateType,omitempty" doc:"What changed of the key."`
 }
 
 // The values of the Cloud's contract, in its order.
 var (
-	activityTypes = []any{
+	activityTypes = []string{
 		"create_organization", "organization_update_name", "transfer_service_in", "transfer_service_out", "save_payment_method",
 		"marketplace_subscription", "migrate_marketplace_billing_details_in", "migrate_marketplace_billing_details_out",
 		"organization_update_tier", "organization_invite_create", "organization_invite_delete", "organization_member_join",
@@ -48,7 +48,7 @@ var (
 		"service_export_from_organization", "service_maintenance_start", "service_maintenance_end", "service_update_core_dump",
 		"backup_delete",
 	}
-	keyUpdateTypes = []any{
+	keyUpdateTypes = []string{
 		"created", "deleted", "name-changed", "role-changed", "state-changed", "date-changed", "ip-access-list-changed",
 		"org-role-changed", "default-service-role-changed", "service-role-changed", "roles-v2-changed",
 	}
@@ -58,20 +58,20 @@ type activityType string
 
 // Schema implements huma.SchemaProvider.
 func (activityType) Schema(huma.Registry) *huma.Schema {
-	return enumSchema("", []string{string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged)}, activityTypes...)
+	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged)))
 }
 
 type actorType string
 
 // Schema implements huma.SchemaProvider.
 func (actorType) Schema(huma.Registry) *huma.Schema {
-	return textEnum([]string{"user", "support", "system", "api"})
+	return textEnum("user", "support", "system", "api")
 }
 
 type keyUpdate string
 
 // Schema implements huma.SchemaProvider.
-func (keyUpdate) Schema(huma.Registry) *huma.Schema { return enumSchema("", nil, keyUpdateTypes...) }
+func (keyUpdate) Schema(huma.Registry) *huma.Schema { return textEnum(keyUpdateTypes...) }
 
 // activityPage is the answer of the activity list, with its paging beside the result.
 type activityPage struct {
@@ -99,7 +99,7 @@ func (s *server) registerActivities() {
 		summary: "Get an activity", description: "Returns one activity of the organization.",
 	}, func(ctx context.Context, p access.Principal, in *struct {
 		OrganizationPath
-		ActivityID string `path:"activityId" doc:"The activity."`
+		ActivityID string `path:"activityId" example:"6d0f2f6a-53c7-4a9e-8b1d-2f9c0e7a1b34" doc:"The activity."`
 	},
 	) (result[activity], error) {
 		organization, err := in.id()
@@ -119,8 +119,8 @@ func (s *server) registerActivities() {
 
 type activitiesInput struct {
 	OrganizationPath
-	FromDate string     `query:"from_date" doc:"The first day or instant: a date in UTC or a date-time. Absent: from the beginning."`
-	ToDate   string     `query:"to_date" doc:"The last day or instant, included: a date in UTC or a date-time. Absent: until now."`
+	FromDate string     `query:"from_date" example:"2026-01-01" doc:"The first day or instant: a date in UTC or a date-time. Absent: from the beginning."`
+	ToDate   string     `query:"to_date" example:"2026-01-31" doc:"The last day or instant, included: a date in UTC or a date-time. Absent: until now."`
 	Limit    limitParam `query:"limit" doc:"How many activities the page may hold, 1 to 10000. Absent: 10000."`
 	Cursor   cursor     `query:"cursor" doc:"The nextCursor of the page before. Absent: the newest."`
 }

@@ -17,6 +17,7 @@ import (
 // The tags of the operations, as the Cloud has them.
 const (
 	tagOrganization = "Organization"
+	tagUsers        = "User management"
 	tagRoles        = "Role Management"
 	tagKeys         = "OpenAPI"
 )
@@ -40,6 +41,7 @@ func documentConfig() huma.Config {
 			Security: []map[string][]string{{"basicAuth": {}}},
 			Tags: []*huma.Tag{
 				{Name: tagOrganization, Description: "The organization, its quotas and its audit log."},
+				{Name: tagUsers, Description: "Who is asking."},
 				{Name: tagRoles, Description: "Roles: what those who have them may do."},
 				{Name: tagKeys, Description: "API keys."},
 			},

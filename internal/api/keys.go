@@ -17,11 +17,11 @@ import (
 // apiKey is OpenAPI schema ApiKey.
 type apiKey struct {
 	ID            uuid.UUID      `json:"id" format:"uuid" doc:"The id of the key in paths. It is not the key ID that the key signs in with."`
-	Name          string         `json:"name" doc:"The name of the key. Two keys may have the same."`
+	Name          string         `json:"name" example:"ci" doc:"The name of the key. Two keys may have the same."`
 	State         keyState       `json:"state" doc:"Whether the key may be used."`
 	Roles         []legacyRole   `json:"roles" nullable:"false" deprecated:"true" doc:"The old names of the assigned roles, as far as they have one. See assignedRoles."`
 	AssignedRoles []assignedRole `json:"assignedRoles" nullable:"false" doc:"The roles of the key."`
-	KeySuffix     string         `json:"keySuffix" doc:"The last four characters of the key ID."`
+	KeySuffix     string         `json:"keySuffix" example:"x7Qd" doc:"The last four characters of the key ID."`
 	CreatedAt     time.Time      `json:"createdAt" doc:"When the key was created."`
 	ExpireAt      expiryText     `json:"expireAt" doc:"When the key expires, as it was given; null when it never does."`
 	UsedAt        *time.Time     `json:"usedAt,omitempty" doc:"The minute in which the key was last used; absent when it never was."`
@@ -51,38 +51,38 @@ func markAddition(s *huma.Schema, names ...string) *huma.Schema {
 // createdBy is who created a key, as known then.
 type createdBy struct {
 	ActorType    actorType `json:"actorType" doc:"What kind of actor it was."`
-	ActorID      string    `json:"actorId,omitempty" doc:"The id of the actor: of a key its id, of a person the user id; absent for the system."`
-	ActorDetails string    `json:"actorDetails" doc:"The name that the actor had then."`
+	ActorID      string    `json:"actorId,omitempty" example:"8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20" doc:"The id of the actor: of a key its id, of a person the user id; absent for the system."`
+	ActorDetails string    `json:"actorDetails" example:"First Admin key" doc:"The name that the actor had then."`
 }
 
 // assignedRole is OpenAPI schema AssignedRole.
 type assignedRole struct {
 	RoleID   uuid.UUID `json:"roleId" format:"uuid" doc:"The id of the role."`
-	RoleName string    `json:"roleName" doc:"The name of the role."`
+	RoleName string    `json:"roleName" example:"Org API reader" doc:"The name of the role."`
 	RoleType string    `json:"roleType" enum:"system,custom" doc:"Whether the role comes with Gatehouse or was made here."`
 }
 
 // ipEntry is OpenAPI schema IpAccessListEntry.
 type ipEntry struct {
 	Source      string `json:"source" example:"203.0.113.0/24" doc:"An IPv4 or IPv6 address or CIDR range. 0.0.0.0/0 is any address, IPv6 included."`
-	Description string `json:"description,omitempty" doc:"What is there."`
+	Description string `json:"description,omitempty" example:"office" doc:"What is there."`
 }
 
 type keyState string
 
 // Schema implements huma.SchemaProvider.
-func (keyState) Schema(huma.Registry) *huma.Schema { return textEnum([]string{"enabled", "disabled"}) }
+func (keyState) Schema(huma.Registry) *huma.Schema { return textEnum("enabled", "disabled") }
 
 type legacyRole string
 
 // Schema implements huma.SchemaProvider.
 func (legacyRole) Schema(huma.Registry) *huma.Schema {
-	return textEnum([]string{"admin", "developer", "query_endpoints"})
+	return textEnum("admin", "developer", "query_endpoints")
 }
 
 // apiKeyPostRequest is OpenAPI schema ApiKeyPostRequest.
 type apiKeyPostRequest struct {
-	Name            string          `json:"name" doc:"The name of the key, 1 to 255 characters."`
+	Name            string          `json:"name" example:"ci" doc:"The name of the key, 1 to 255 characters."`
 	ExpireAt        expireAt        `json:"expireAt,omitempty" doc:"When the key expires (RFC 3339, in the future). Absent, null or empty: never."`
 	State           *keyState       `json:"state,omitempty" doc:"Whether the key may be used. Absent: enabled."`
 	HashData        *apiKeyHashData `json:"hashData,omitempty" doc:"A credential that the client made itself: Gatehouse then never learns it."`
@@ -93,14 +93,14 @@ type apiKeyPostRequest struct {
 
 // apiKeyHashData is OpenAPI schema ApiKeyHashData.
 type apiKeyHashData struct {
-	KeyIDHash     string `json:"keyIdHash" doc:"Standard Base64 of the SHA-256 of the key ID, 44 characters."`
-	KeyIDSuffix   string `json:"keyIdSuffix" doc:"The last four characters of the key ID."`
-	KeySecretHash string `json:"keySecretHash" doc:"Standard Base64 of the SHA-256 of the key secret, 44 characters."`
+	KeyIDHash     string `json:"keyIdHash" example:"n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=" doc:"Standard Base64 of the SHA-256 of the key ID, 44 characters."`
+	KeyIDSuffix   string `json:"keyIdSuffix" example:"x7Qd" doc:"The last four characters of the key ID."`
+	KeySecretHash string `json:"keySecretHash" example:"n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=" doc:"Standard Base64 of the SHA-256 of the key secret, 44 characters."`
 }
 
 // apiKeyPatchRequest is OpenAPI schema ApiKeyPatchRequest.
 type apiKeyPatchRequest struct {
-	Name            *string       `json:"name,omitempty" doc:"The new name, 1 to 255 characters."`
+	Name            *string       `json:"name,omitempty" example:"ci" doc:"The new name, 1 to 255 characters."`
 	Roles           *[]legacyRole `json:"roles,omitempty" nullable:"false" deprecated:"true" doc:"Roles by their old names, in place of all roles. Use assignedRoleIds instead."`
 	AssignedRoleIDs *[]string     `json:"assignedRoleIds,omitempty" nullable:"false" format:"uuid" doc:"The ids of the roles of the key, in place of all roles."`
 	ExpireAt        expireAt      `json:"expireAt,omitempty" doc:"When the key expires (RFC 3339, in the future). Null or empty: never."`
@@ -111,8 +111,8 @@ type apiKeyPatchRequest struct {
 // apiKeyPostResponse is OpenAPI schema ApiKeyPostResponse.
 type apiKeyPostResponse struct {
 	Key       apiKey `json:"key" doc:"The key."`
-	KeyID     string `json:"keyId,omitempty" doc:"The key ID, shown this once; absent when the client brought hashData."`
-	KeySecret string `json:"keySecret,omitempty" doc:"The key secret, shown this once; absent when the client brought hashData."`
+	KeyID     string `json:"keyId,omitempty" example:"the 20 characters of the key ID" doc:"The key ID, shown this once; absent when the client brought hashData."`
+	KeySecret string `json:"keySecret,omitempty" example:"the 42 characters of the key secret" doc:"The key secret, shown this once; absent when the client brought hashData."`
 }
 
 // keyPage is the answer of the key list, with its paging beside the result.

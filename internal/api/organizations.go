@@ -24,7 +24,7 @@ func (p OrganizationPath) id() (uuid.UUID, error) { return parseID("organization
 type organization struct {
 	ID               uuid.UUID         `json:"id" format:"uuid" doc:"Unique id of the organization."`
 	CreatedAt        time.Time         `json:"createdAt" doc:"When the organization was created."`
-	Name             string            `json:"name" doc:"The name of the organization."`
+	Name             string            `json:"name" example:"Data platform" doc:"The name of the organization."`
 	PrivateEndpoints []privateEndpoint `json:"privateEndpoints" nullable:"false" doc:"Private endpoints, kept for clients; Gatehouse does nothing with them."`
 	ByocConfig       []byocConfig      `json:"byocConfig" nullable:"false" doc:"Infrastructure of the organization's own in a cloud. Gatehouse has none: always empty."`
 	EnableCoreDumps  bool              `json:"enableCoreDumps" doc:"Whether services may write core dumps. When this is off, no service can switch it on."`
@@ -32,8 +32,8 @@ type organization struct {
 
 // privateEndpoint is OpenAPI schema OrganizationPrivateEndpoint.
 type privateEndpoint struct {
-	ID            string        `json:"id" doc:"The id of the endpoint at its cloud provider."`
-	Description   string        `json:"description,omitempty" doc:"What the endpoint is for."`
+	ID            string        `json:"id" example:"vpce-0d5f3a1b2c4e6f789" doc:"The id of the endpoint at its cloud provider."`
+	Description   string        `json:"description,omitempty" example:"analytics VPC" doc:"What the endpoint is for."`
 	CloudProvider cloudProvider `json:"cloudProvider" doc:"The cloud provider of the endpoint."`
 	Region        region        `json:"region" doc:"The region of the endpoint."`
 }
@@ -51,24 +51,16 @@ type byocConfig struct {
 type cloudProvider string
 
 // Schema implements huma.SchemaProvider.
-func (cloudProvider) Schema(huma.Registry) *huma.Schema { return textEnum(cloud.CloudProviders) }
+func (cloudProvider) Schema(huma.Registry) *huma.Schema { return textEnum(cloud.CloudProviders...) }
 
 type region string
 
 // Schema implements huma.SchemaProvider.
-func (region) Schema(huma.Registry) *huma.Schema { return textEnum(cloud.Regions) }
-
-func textEnum(values []string) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString}
-	for _, v := range values {
-		s.Enum = append(s.Enum, v)
-	}
-	return s
-}
+func (region) Schema(huma.Registry) *huma.Schema { return textEnum(cloud.Regions...) }
 
 // organizationPatchRequest is OpenAPI schema OrganizationPatchRequest.
 type organizationPatchRequest struct {
-	Name             *string                    `json:"name,omitempty" doc:"The new name, 1 to 255 characters."`
+	Name             *string                    `json:"name,omitempty" example:"Data platform" doc:"The new name, 1 to 255 characters."`
 	PrivateEndpoints *organizationEndpointsEdit `json:"privateEndpoints,omitempty" doc:"Private endpoints to remove and to add."`
 	EnableCoreDumps  *bool                      `json:"enableCoreDumps,omitempty" doc:"Whether services may write core dumps."`
 }
@@ -81,8 +73,8 @@ type organizationEndpointsEdit struct {
 
 // endpointEdit is OpenAPI schema OrganizationPatchPrivateEndpoint.
 type endpointEdit struct {
-	ID            string        `json:"id" doc:"The id of the endpoint at its cloud provider."`
-	Description   string        `json:"description,omitempty" doc:"What the endpoint is for."`
+	ID            string        `json:"id" example:"vpce-0d5f3a1b2c4e6f789" doc:"The id of the endpoint at its cloud provider."`
+	Description   string        `json:"description,omitempty" example:"analytics VPC" doc:"What the endpoint is for."`
 	CloudProvider cloudProvider `json:"cloudProvider,omitempty" doc:"The cloud provider of the endpoint; needed to add one."`
 	Region        region        `json:"region,omitempty" doc:"The region of the endpoint; needed to add one."`
 }
@@ -139,8 +131,8 @@ func (s *server) registerOrganizations() {
 		description: "Returns the endpoint service of a region in which the organization has a service. Elsewhere the answer is 400.",
 	}, func(ctx context.Context, p access.Principal, in *struct {
 		OrganizationPath
-		CloudProvider string `query:"cloud_provider" required:"true" doc:"The cloud provider: aws, gcp or azure."`
-		RegionID      string `query:"region_id" required:"true" doc:"The region of the cloud provider."`
+		CloudProvider string `query:"cloud_provider" required:"true" example:"aws" doc:"The cloud provider: aws, gcp or azure."`
+		RegionID      string `query:"region_id" required:"true" example:"eu-central-1" doc:"The region of the cloud provider."`
 	},
 	) (result[privateEndpointConfig], error) {
 		id, err := in.id()

@@ -14,11 +14,11 @@ import (
 // organizationQuota is OpenAPI schema OrganizationQuota.
 type organizationQuota struct {
 	QuotaCode   quotaCode `json:"quotaCode" doc:"The code of the quota, which does not change."`
-	Name        string    `json:"name" doc:"The name for people."`
-	Description string    `json:"description" doc:"What is limited and how."`
+	Name        string    `json:"name" example:"API keys per organization" doc:"The name for people."`
+	Description string    `json:"description" example:"How many API keys the organization may have at a time." doc:"What is limited and how."`
 	Scope       string    `json:"scope" enum:"organization,warehouse" doc:"What the limit is counted for."`
-	Value       int       `json:"value" minimum:"0" doc:"The limit."`
-	Usage       *int      `json:"usage,omitempty" minimum:"0" doc:"How much of it is used; absent where it is not counted. It may be more than the limit when the limit was lowered."`
+	Value       int       `json:"value" minimum:"0" example:"1000" doc:"The limit."`
+	Usage       *int      `json:"usage,omitempty" minimum:"0" example:"12" doc:"How much of it is used; absent where it is not counted. It may be more than the limit when the limit was lowered."`
 	Adjustable  bool      `json:"adjustable" doc:"Whether whoever runs Gatehouse can change the limit."`
 }
 
@@ -26,8 +26,9 @@ type quotaCode string
 
 // Schema implements huma.SchemaProvider.
 func (quotaCode) Schema(huma.Registry) *huma.Schema {
-	return enumSchema("", []string{string(cloud.QuotaKeys), string(cloud.QuotaRequests)},
-		string(cloud.QuotaServices), string(cloud.QuotaPostgresServices), string(cloud.QuotaReplicas))
+	return openEnum(
+		[]string{string(cloud.QuotaServices), string(cloud.QuotaPostgresServices), string(cloud.QuotaReplicas)},
+		ours(string(cloud.QuotaKeys), string(cloud.QuotaRequests)))
 }
 
 func (s *server) registerQuotas() {
@@ -51,7 +52,7 @@ func (s *server) registerQuotas() {
 		summary: "Get a quota", description: "Returns one limit of the organization.",
 	}, func(ctx context.Context, p access.Principal, in *struct {
 		OrganizationPath
-		QuotaCode string `path:"quotaCode" doc:"The code of the quota."`
+		QuotaCode string `path:"quotaCode" example:"keys-per-organization" doc:"The code of the quota."`
 	},
 	) (result[organizationQuota], error) {
 		organization, err := in.id()

@@ -15,9 +15,9 @@ import (
 // rbacRole is OpenAPI schema RBACRole.
 type rbacRole struct {
 	ID        uuid.UUID    `json:"id" format:"uuid" doc:"Unique id of the role. That of a system role is the same on every Gatehouse."`
-	TenantID  string       `json:"tenantId" doc:"The organization that the role is for: organization/<id>."`
-	OwnerID   string       `json:"ownerId" doc:"The organization that the role belongs to: organization/<id>."`
-	Name      string       `json:"name" doc:"The name of the role."`
+	TenantID  string       `json:"tenantId" example:"organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21" doc:"The organization that the role is for: organization/<id>."`
+	OwnerID   string       `json:"ownerId" example:"organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21" doc:"The organization that the role belongs to: organization/<id>."`
+	Name      string       `json:"name" example:"Org API reader" doc:"The name of the role."`
 	Type      string       `json:"type" enum:"system,custom" doc:"Whether the role comes with Gatehouse or was made here."`
 	Actors    []string     `json:"actors" nullable:"false" doc:"Who has the role: user/<id> or apiKey/<id>."`
 	Policies  []rbacPolicy `json:"policies" nullable:"false" doc:"What the role allows and denies, in the order it was given in."`
@@ -29,7 +29,7 @@ type rbacRole struct {
 type rbacPolicy struct {
 	ID          uuid.UUID       `json:"id" format:"uuid" doc:"Unique id of the policy."`
 	RoleID      uuid.UUID       `json:"roleId" format:"uuid" doc:"The role that the policy belongs to."`
-	TenantID    string          `json:"tenantId" doc:"The organization that the policy is for: organization/<id>."`
+	TenantID    string          `json:"tenantId" example:"organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21" doc:"The organization that the policy is for: organization/<id>."`
 	AllowDeny   string          `json:"allowDeny" enum:"ALLOW,DENY" doc:"What the policy does. What one policy denies, no other allows."`
 	Permissions []string        `json:"permissions" nullable:"false" doc:"The permissions it is about."`
 	Resources   []string        `json:"resources" nullable:"false" doc:"What it is about: organization/<id>, instance/<id> or instance/* for every service."`

@@ -156,25 +156,29 @@ func parseID(field, text string) (uuid.UUID, error) {
 	return id, nil
 }
 
-// orEmpty makes an absent list an empty one: lists of answers are never null.
-func orEmpty[T any](in []T) []T {
-	if in == nil {
-		return []T{}
+// textEnum is a text that is one of the values.
+func textEnum(values ...string) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, v := range values {
+		s.Enum = append(s.Enum, v)
 	}
-	return in
+	return s
 }
 
-// enumSchema is a text that is one of the Cloud's values or one of ours. The
-// Cloud's clients accept values they do not know; ours are marked.
-func enumSchema(description string, ours []string, theirs ...any) *huma.Schema {
-	if len(ours) == 0 {
-		return &huma.Schema{Type: huma.TypeString, Description: description, Enum: theirs}
-	}
-	return &huma.Schema{
-		Description: description,
-		AnyOf: []*huma.Schema{
-			{Type: huma.TypeString, Enum: theirs},
-			{Type: huma.TypeString, Pattern: "^(" + strings.Join(ours, "|") + ")$", Extensions: map[string]any{"x-gatehouse": true}},
-		},
-	}
+// openEnum is a text that is one of the contract's values or one of more, which the
+// contract does not have: the Cloud's clients accept values they do not know.
+func openEnum(contract []string, more *huma.Schema) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{textEnum(contract...), more}}
+}
+
+// ours are values of Gatehouse alone.
+func ours(values ...string) *huma.Schema {
+	s := newer(values...)
+	s.Extensions = map[string]any{"x-gatehouse": true}
+	return s
+}
+
+// newer are values that the Cloud has added to its contract since.
+func newer(values ...string) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^(" + strings.Join(values, "|") + ")$"}
 }

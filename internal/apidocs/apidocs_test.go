@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -262,6 +263,10 @@ func TestOperationIsToldWhole(t *testing.T) {
 // The error body is explained once; an operation only names its statuses.
 func TestErrorBodyIsExplainedOnce(t *testing.T) {
 	page := render(t, sampleAPI(t))
+	example := textOf(page[:strings.Index(page, "<article")])
+	if want := `"error": "NOT_FOUND: Key not found"`; !strings.Contains(example, `"status": 404`) || !strings.Contains(example, want) {
+		t.Errorf("the status of the example does not fit %s", want)
+	}
 	if got := strings.Count(page, "A code and one sentence"); got != 1 {
 		t.Errorf("the error body is explained %d times, want 1", got)
 	}
@@ -333,6 +338,33 @@ func TestShapes(t *testing.T) {
 		if diff := cmp.Diff(prose(c.says), f.About); diff != "" {
 			t.Errorf("%s: %s", c.about, diff)
 		}
+	}
+}
+
+// Values that only Gatehouse has are told apart from those that the Cloud has.
+func TestAddedValuesAreToldApart(t *testing.T) {
+	words := func(pattern string) *schema {
+		return &schema{Types: typeNames{"string"}, Addition: true, limits: limits{Pattern: pattern}}
+	}
+	cloud := &schema{Types: typeNames{"string"}, Enum: []json.RawMessage{[]byte(`"a"`), []byte(`"b"`)}}
+	code := &schema{AnyOf: []*schema{cloud, words("^(c|d-e)$")}}
+	l := fieldLister{document: &document{}}
+
+	want := []fact{{"one of", []string{"a", "b"}}, {"Gatehouse adds", []string{"c", "d-e"}}}
+	if diff := cmp.Diff(want, l.field("x", code, "", nil).Facts); diff != "" {
+		t.Error(diff)
+	}
+	want[0].Text = "each one of"
+	if diff := cmp.Diff(want, l.field("x", &schema{Types: typeNames{"array"}, Items: code}, "", nil).Facts); diff != "" {
+		t.Error(diff)
+	}
+	cloud.Enum = slices.Repeat(cloud.Enum, shortList)
+	if f := l.field("x", code, "", nil); len(f.Lists) != 1 || len(f.Facts) != 1 {
+		t.Errorf("a long list of values is not folded: %+v", f)
+	}
+	open := &schema{AnyOf: []*schema{cloud, words("^c.*$")}}
+	if f := l.field("x", open, "", nil); len(f.Options) != 2 {
+		t.Errorf("alternatives that are no list of values are shown as %+v", f)
 	}
 }
 
@@ -431,5 +463,10 @@ func commandOf(t *testing.T, page, id string) string {
 	if block == nil {
 		t.Fatalf("%s has no command", id)
 	}
-	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(block[1], ""))
+	return textOf(block[1])
+}
+
+// textOf returns what a reader sees of markup.
+func textOf(markup string) string {
+	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(markup, ""))
 }

@@ -43,15 +43,33 @@ func (d *document) sharedErrors() errorGuide {
 		}
 	}
 	guide := errorGuide{names: mostCommon(bodies), meaning: map[string]string{}}
-	if body := first[guide.names]; body != nil {
-		guide.Fields = d.fieldsOf(body, false)
-		guide.Example = jsonCode(d.withStatus(body, "400"))
-	}
 	for _, status := range sortedStatuses(meanings) {
 		guide.meaning[status] = mostCommon(meanings[status])
 		guide.Statuses = append(guide.Statuses, newAnswer(status, guide.meaning[status]))
 	}
+	if body := first[guide.names]; body != nil {
+		guide.Fields = d.fieldsOf(body, false)
+		guide.Example = jsonCode(d.withStatus(body, d.exampleStatus(body, guide.Statuses)))
+	}
 	return guide
+}
+
+// exampleStatus returns the status whose code the example of an error begins
+// with, as NOT_FOUND is that of 404; else the first.
+func (d *document) exampleStatus(body *schema, statuses []answer) string {
+	o, _ := d.exampleOf(body, false).(*object)
+	if o == nil {
+		return statuses[0].Status
+	}
+	for _, a := range statuses {
+		code := strings.ToUpper(strings.ReplaceAll(a.Name, " ", "_"))
+		for _, v := range o.values {
+			if s, ok := v.(scalar); ok && strings.HasPrefix(string(s), `"`+code+`:`) {
+				return a.Status
+			}
+		}
+	}
+	return statuses[0].Status
 }
 
 func (d *document) propertyNames(s *schema) string {

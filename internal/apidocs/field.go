@@ -4,10 +4,11 @@ import (
 	"slices"
 )
 
-// How many fields a list may have to be shown unfolded: a nested one, and that of an answer.
+// How long a list may be to be shown unfolded.
 const (
-	openFields  = 6
-	shortFields = 12
+	openFields  = 6  // fields of a field
+	shortFields = 12 // fields of an answer
+	shortList   = 12 // values
 )
 
 // field is one row of a field list, and one of the parameters table.
@@ -17,7 +18,9 @@ type field struct {
 	Need       string // "required", "optional" or "" where it goes without saying
 	Deprecated bool
 	Addition   bool
+	Widened    bool // some of its values are additions
 	Facts      []fact
+	Lists      []fact // those with too many values to be read in passing
 	About      []paragraph
 	Within     string // the schema that this field is inside of, if it repeats
 	Children   fields
@@ -95,8 +98,15 @@ func (l fieldLister) field(name string, s *schema, need string, within []string)
 		Need:       need,
 		Deprecated: sh.Deprecated,
 		Addition:   sh.Addition,
+		Widened:    len(inner.added) > 0,
 		About:      prose(sh.Description),
-		Facts:      l.facts(sh, inner),
+	}
+	for _, fact := range l.facts(sh, inner) {
+		if len(fact.Code) > shortList {
+			f.Lists = append(f.Lists, fact)
+		} else {
+			f.Facts = append(f.Facts, fact)
+		}
 	}
 	l.nest(&f, inner, within)
 	return f
@@ -104,16 +114,15 @@ func (l fieldLister) field(name string, s *schema, need string, within []string)
 
 func (l fieldLister) facts(sh, inner shape) []fact {
 	var all []fact
-	values, label := sh.Enum, "one of"
+	label, from := "one of", sh
 	if sh.is("array") {
-		values, label = inner.Enum, "each one of"
+		label, from = "each one of", inner
 	}
-	if len(values) > 0 {
-		choice := fact{Text: label}
-		for _, v := range values {
-			choice.Code = append(choice.Code, plain(v))
-		}
-		all = append(all, choice)
+	if len(from.Enum) > 0 {
+		all = append(all, fact{label, plainAll(from.Enum)})
+	}
+	if len(from.added) > 0 {
+		all = append(all, fact{"Gatehouse adds", plainAll(from.added)})
 	}
 	all = append(all, sh.words()...)
 	if sh.is("array") {
@@ -175,7 +184,7 @@ func (l fieldLister) options(choices []*schema, within []string) []option {
 		default:
 			o.Fields = fields{row}
 		}
-		fielded = fielded || len(row.Children) > 0 || len(row.Options) > 0 || len(row.Facts) > 0
+		fielded = fielded || len(row.Children) > 0 || len(row.Options) > 0 || len(row.Facts)+len(row.Lists) > 0
 		all = append(all, o)
 	}
 	if !fielded {

@@ -50,8 +50,10 @@ func (d *document) operationView(op *operation, shared errorGuide) operationView
 		Parameters: d.parameterGroups(op),
 		Curl:       d.curl(op),
 	}
-	for _, p := range op.Permissions {
-		v.Permissions = append(v.Permissions, strings.SplitAfter(p, ":"))
+	if op.permissionsUntold() {
+		for _, p := range op.Permissions {
+			v.Permissions = append(v.Permissions, strings.SplitAfter(p, ":"))
+		}
 	}
 	for _, b := range op.Badges {
 		v.Badges = append(v.Badges, b.Name)
@@ -61,6 +63,12 @@ func (d *document) operationView(op *operation, shared errorGuide) operationView
 	}
 	d.addAnswers(&v, op, shared)
 	return v
+}
+
+// permissionsUntold reports whether the description leaves out a permission that
+// the operation needs.
+func (o *operation) permissionsUntold() bool {
+	return slices.ContainsFunc(o.Permissions, func(p string) bool { return !strings.Contains(o.Description, "`"+p+"`") })
 }
 
 func (d *document) bodyView(body *requestBody) *bodyView {

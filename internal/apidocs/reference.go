@@ -108,7 +108,7 @@ func (d *document) sections(shared errorGuide) []section {
 
 func (f fields) haveAddition() bool {
 	return slices.ContainsFunc(f, func(row field) bool {
-		return row.Addition || row.Children.haveAddition() ||
+		return row.Addition || row.Widened || row.Children.haveAddition() ||
 			slices.ContainsFunc(row.Options, func(o option) bool { return o.Fields.haveAddition() })
 	})
 }

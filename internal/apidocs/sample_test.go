@@ -19,7 +19,7 @@ type envelope[T any] struct {
 
 type problem struct {
 	Code    int    `json:"status" doc:"HTTP status code."`
-	Message string `json:"error" doc:"A code and one sentence that says what is wrong."`
+	Message string `json:"error" doc:"A code and one sentence that says what is wrong." example:"NOT_FOUND: Key not found"`
 }
 
 func (p *problem) Error() string             { return p.Message }

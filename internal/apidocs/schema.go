@@ -73,10 +73,11 @@ func (s *schema) parts() []*schema {
 // null taken out of the alternatives.
 type shape struct {
 	schema
-	name     string    // of the schema in components, "" if it has none
-	nullable bool      // null is allowed
-	options  []*schema // what else but null the value may be, if there are several choices
-	order    []string  // property names, in the order to show
+	name     string            // of the schema in components, "" if it has none
+	nullable bool              // null is allowed
+	options  []*schema         // what else but null the value may be, if there are several choices
+	order    []string          // property names, in the order to show
+	added    []json.RawMessage // values besides those of Enum that only Gatehouse has
 }
 
 // shape returns the shape of s; the zero shape if s is nil. What stands beside a
@@ -125,6 +126,8 @@ func (d *document) chosen(sh shape, choice []*schema, seen []*schema) shape {
 	switch {
 	case len(rest) == 1:
 		return merged(d.shapeWithin(rest[0], seen), sh)
+	case allListed(rest):
+		return withListed(sh, rest)
 	case len(rest) > 1 && len(sh.Properties) == 0:
 		sh.options = rest
 	}
@@ -169,6 +172,9 @@ func merged(base, over shape) shape {
 	out.order = append(slices.Clone(base.order), over.order...)
 	if len(over.options) > 0 {
 		out.options = over.options
+	}
+	if len(over.added) > 0 {
+		out.added = over.added
 	}
 	out.nullable = base.nullable || over.nullable
 	out.Deprecated = base.Deprecated || over.Deprecated

@@ -112,6 +112,14 @@ func plain(raw json.RawMessage) string {
 	return oneLine(raw)
 }
 
+func plainAll(raw []json.RawMessage) []string {
+	all := make([]string, len(raw))
+	for i, v := range raw {
+		all[i] = plain(v)
+	}
+	return all
+}
+
 // oneLine returns raw as JSON on one line.
 func oneLine(raw json.RawMessage) string {
 	var b bytes.Buffer
