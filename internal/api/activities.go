@@ -76,7 +76,7 @@ func (keyUpdate) Schema(huma.Registry) *huma.Schema { return textEnum(keyUpdateT
 // activityPage is the answer of the activity list, with its paging beside the result.
 type activityPage struct {
 	Envelope
-	Result     []activity `json:"result" nullable:"false"`
+	Result     []activity `json:"result"`
 	Limit      int        `json:"limit" doc:"How many activities the page may hold."`
 	NextCursor *string    `json:"nextCursor" nullable:"true" doc:"The cursor of the next page, which is older; null on the last."`
 }

@@ -67,12 +67,32 @@ func readJSON(data []byte, v any) error {
 	return jsonv2.Unmarshal(data, v, jsontext.AllowInvalidUTF8(false))
 }
 
-// document renders the document, without what huma adds of its own accord.
+// statusTexts say what a status means here.
+var statusTexts = map[string]string{
+	"200": "Done.",
+	"400": "The request is wrong. The error names the field and the value.",
+	"401": "There is no such key, its secret is wrong, or it is disabled or expired.",
+	"403": "The key may not be used from this address, lacks a permission, or would grant what it does not hold.",
+	"404": "There is no such thing in an organization of the caller.",
+	"408": "The body did not arrive in time.",
+	"409": "The thing is in a state that does not allow it.",
+	"413": "The body is larger than 1 MiB.",
+	"415": "The body is not application/json.",
+	"429": "Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait.",
+	"500": "Something went wrong on the side of Gatehouse; its log says more.",
+	"503": "Gatehouse cannot say for sure right now. Ask again in a moment.",
+}
+
+// document renders the document, in our words and without what huma adds of its own accord.
 func (s *server) document() ([]byte, error) {
 	for _, item := range s.api.OpenAPI().Paths {
 		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if o != nil {
-				delete(o.Responses, "422") // such input is 400 here
+			if o == nil {
+				continue
+			}
+			delete(o.Responses, "422") // such input is 400 here
+			for status, response := range o.Responses {
+				response.Description = statusTexts[status]
 			}
 		}
 	}

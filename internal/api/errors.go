@@ -102,7 +102,8 @@ func init() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return validationError("", status, message, errs)
 	}
-	huma.ValidateStrictCasing = true // as bodies are decoded
+	huma.ValidateStrictCasing = true  // as bodies are decoded
+	huma.DefaultArrayNullable = false // lists are never null, neither in requests nor in answers
 }
 
 // validationError says which field of a request is wrong and what it was.

@@ -19,13 +19,13 @@ type apiKey struct {
 	ID            uuid.UUID      `json:"id" format:"uuid" doc:"The id of the key in paths. It is not the key ID that the key signs in with."`
 	Name          string         `json:"name" example:"ci" doc:"The name of the key. Two keys may have the same."`
 	State         keyState       `json:"state" doc:"Whether the key may be used."`
-	Roles         []legacyRole   `json:"roles" nullable:"false" deprecated:"true" doc:"The old names of the assigned roles, as far as they have one. See assignedRoles."`
-	AssignedRoles []assignedRole `json:"assignedRoles" nullable:"false" doc:"The roles of the key."`
+	Roles         []legacyRole   `json:"roles" deprecated:"true" doc:"The old names of the assigned roles, as far as they have one. See assignedRoles."`
+	AssignedRoles []assignedRole `json:"assignedRoles" doc:"The roles of the key."`
 	KeySuffix     string         `json:"keySuffix" example:"x7Qd" doc:"The last four characters of the key ID."`
 	CreatedAt     time.Time      `json:"createdAt" doc:"When the key was created."`
 	ExpireAt      expiryText     `json:"expireAt" doc:"When the key expires, as it was given; null when it never does."`
 	UsedAt        *time.Time     `json:"usedAt,omitempty" doc:"The minute in which the key was last used; absent when it never was."`
-	IPAccessList  *[]ipEntry     `json:"ipAccessList,omitempty" nullable:"false" doc:"From where the key may be used: absent means from anywhere, an empty list from nowhere."`
+	IPAccessList  *[]ipEntry     `json:"ipAccessList,omitempty" doc:"From where the key may be used: absent means from anywhere, an empty list from nowhere."`
 	CreatedBy     createdBy      `json:"createdBy" doc:"Who created the key."`
 }
 
@@ -86,9 +86,9 @@ type apiKeyPostRequest struct {
 	ExpireAt        expireAt        `json:"expireAt,omitempty" doc:"When the key expires (RFC 3339, in the future). Absent, null or empty: never."`
 	State           *keyState       `json:"state,omitempty" doc:"Whether the key may be used. Absent: enabled."`
 	HashData        *apiKeyHashData `json:"hashData,omitempty" doc:"A credential that the client made itself: Gatehouse then never learns it."`
-	Roles           *[]legacyRole   `json:"roles,omitempty" nullable:"false" deprecated:"true" minItems:"1" doc:"Roles by their old names. Use assignedRoleIds instead."`
-	AssignedRoleIDs *[]string       `json:"assignedRoleIds,omitempty" nullable:"false" format:"uuid" doc:"The ids of the roles of the key, at most 100. A key without roles can sign in and see its organization's name."`
-	IPAccessList    *[]ipEntry      `json:"ipAccessList,omitempty" nullable:"false" doc:"From where the key may be used, at most 1000 entries. Absent: from anywhere. Empty: from nowhere."`
+	Roles           *[]legacyRole   `json:"roles,omitempty" deprecated:"true" minItems:"1" doc:"Roles by their old names. Use assignedRoleIds instead."`
+	AssignedRoleIDs *[]string       `json:"assignedRoleIds,omitempty" format:"uuid" doc:"The ids of the roles of the key, at most 100. A key without roles can sign in and see its organization's name."`
+	IPAccessList    *[]ipEntry      `json:"ipAccessList,omitempty" doc:"From where the key may be used, at most 1000 entries. Absent: from anywhere. Empty: from nowhere."`
 }
 
 // apiKeyHashData is OpenAPI schema ApiKeyHashData.
@@ -101,11 +101,11 @@ type apiKeyHashData struct {
 // apiKeyPatchRequest is OpenAPI schema ApiKeyPatchRequest.
 type apiKeyPatchRequest struct {
 	Name            *string       `json:"name,omitempty" example:"ci" doc:"The new name, 1 to 255 characters."`
-	Roles           *[]legacyRole `json:"roles,omitempty" nullable:"false" deprecated:"true" doc:"Roles by their old names, in place of all roles. Use assignedRoleIds instead."`
-	AssignedRoleIDs *[]string     `json:"assignedRoleIds,omitempty" nullable:"false" format:"uuid" doc:"The ids of the roles of the key, in place of all roles."`
+	Roles           *[]legacyRole `json:"roles,omitempty" deprecated:"true" doc:"Roles by their old names, in place of all roles. Use assignedRoleIds instead."`
+	AssignedRoleIDs *[]string     `json:"assignedRoleIds,omitempty" format:"uuid" doc:"The ids of the roles of the key, in place of all roles."`
 	ExpireAt        expireAt      `json:"expireAt,omitempty" doc:"When the key expires (RFC 3339, in the future). Null or empty: never."`
 	State           *keyState     `json:"state,omitempty" doc:"Whether the key may be used."`
-	IPAccessList    *[]ipEntry    `json:"ipAccessList,omitempty" nullable:"false" doc:"From where the key may be used, in place of the whole list. Empty: from nowhere."`
+	IPAccessList    *[]ipEntry    `json:"ipAccessList,omitempty" doc:"From where the key may be used, in place of the whole list. Empty: from nowhere."`
 }
 
 // apiKeyPostResponse is OpenAPI schema ApiKeyPostResponse.
@@ -118,7 +118,7 @@ type apiKeyPostResponse struct {
 // keyPage is the answer of the key list, with its paging beside the result.
 type keyPage struct {
 	Envelope
-	Result     []apiKey `json:"result" nullable:"false"`
+	Result     []apiKey `json:"result"`
 	Limit      int      `json:"limit" doc:"How many keys the page may hold."`
 	TotalCount int      `json:"totalCount" doc:"How many keys the organization has."`
 	NextCursor *string  `json:"nextCursor" nullable:"true" doc:"The cursor of the next page; null on the last."`

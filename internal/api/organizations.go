@@ -25,8 +25,8 @@ type organization struct {
 	ID               uuid.UUID         `json:"id" format:"uuid" doc:"Unique id of the organization."`
 	CreatedAt        time.Time         `json:"createdAt" doc:"When the organization was created."`
 	Name             string            `json:"name" example:"Data platform" doc:"The name of the organization."`
-	PrivateEndpoints []privateEndpoint `json:"privateEndpoints" nullable:"false" doc:"Private endpoints, kept for clients; Gatehouse does nothing with them."`
-	ByocConfig       []byocConfig      `json:"byocConfig" nullable:"false" doc:"Infrastructure of the organization's own in a cloud. Gatehouse has none: always empty."`
+	PrivateEndpoints []privateEndpoint `json:"privateEndpoints" doc:"Private endpoints, kept for clients; Gatehouse does nothing with them."`
+	ByocConfig       []byocConfig      `json:"byocConfig" doc:"Infrastructure of the organization's own in a cloud. Gatehouse has none: always empty."`
 	EnableCoreDumps  bool              `json:"enableCoreDumps" doc:"Whether services may write core dumps. When this is off, no service can switch it on."`
 }
 
@@ -67,8 +67,8 @@ type organizationPatchRequest struct {
 
 // organizationEndpointsEdit is OpenAPI schema OrganizationPrivateEndpointsPatch.
 type organizationEndpointsEdit struct {
-	Add    []endpointEdit `json:"add,omitempty" nullable:"false" deprecated:"true" doc:"Endpoints to add, after remove was carried out."`
-	Remove []endpointEdit `json:"remove,omitempty" nullable:"false" doc:"Endpoints to remove, found by id."`
+	Add    []endpointEdit `json:"add,omitempty" deprecated:"true" doc:"Endpoints to add, after remove was carried out."`
+	Remove []endpointEdit `json:"remove,omitempty" doc:"Endpoints to remove, found by id."`
 }
 
 // endpointEdit is OpenAPI schema OrganizationPatchPrivateEndpoint.

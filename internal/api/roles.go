@@ -19,8 +19,8 @@ type rbacRole struct {
 	OwnerID   string       `json:"ownerId" example:"organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21" doc:"The organization that the role belongs to: organization/<id>."`
 	Name      string       `json:"name" example:"Org API reader" doc:"The name of the role."`
 	Type      string       `json:"type" enum:"system,custom" doc:"Whether the role comes with Gatehouse or was made here."`
-	Actors    []string     `json:"actors" nullable:"false" doc:"Who has the role: user/<id> or apiKey/<id>."`
-	Policies  []rbacPolicy `json:"policies" nullable:"false" doc:"What the role allows and denies, in the order it was given in."`
+	Actors    []string     `json:"actors" doc:"Who has the role: user/<id> or apiKey/<id>."`
+	Policies  []rbacPolicy `json:"policies" doc:"What the role allows and denies, in the order it was given in."`
 	CreatedAt time.Time    `json:"createdAt" doc:"When the role was created."`
 	UpdatedAt time.Time    `json:"updatedAt" doc:"When the role was last changed."`
 }
@@ -31,14 +31,14 @@ type rbacPolicy struct {
 	RoleID      uuid.UUID       `json:"roleId" format:"uuid" doc:"The role that the policy belongs to."`
 	TenantID    string          `json:"tenantId" example:"organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21" doc:"The organization that the policy is for: organization/<id>."`
 	AllowDeny   string          `json:"allowDeny" enum:"ALLOW,DENY" doc:"What the policy does. What one policy denies, no other allows."`
-	Permissions []string        `json:"permissions" nullable:"false" doc:"The permissions it is about."`
-	Resources   []string        `json:"resources" nullable:"false" doc:"What it is about: organization/<id>, instance/<id> or instance/* for every service."`
+	Permissions []string        `json:"permissions" doc:"The permissions it is about."`
+	Resources   []string        `json:"resources" doc:"What it is about: organization/<id>, instance/<id> or instance/* for every service."`
 	Tags        *rbacPolicyTags `json:"tags,omitempty" doc:"With which rights database access goes; absent without it."`
 }
 
 // rbacPolicyTags is OpenAPI schema RBACPolicyTags.
 type rbacPolicyTags struct {
-	Grants []string `json:"grants,omitempty" nullable:"false" doc:"Database grants beside the role."`
+	Grants []string `json:"grants,omitempty" doc:"Database grants beside the role."`
 	RoleV2 string   `json:"roleV2,omitempty" enum:"sql-console-readonly,sql-console-admin" doc:"The role in the databases of the service."`
 }
 
