@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
@@ -24,31 +23,12 @@ func writeKeyFile(path string, c cloud.Credential) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return failed(err)
 	}
-	dir := filepath.Dir(path)
-	file, err := os.CreateTemp(dir, ".key-*") // of mode 0600
+	err := writeFile(path, func(file *os.File) error {
+		_, err := fmt.Fprintf(file, "KEY_ID=%s\nKEY_SECRET=%s\n", c.KeyID, c.Secret.Reveal())
+		return err
+	})
 	if err != nil {
-		return failed(err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // gone after the rename
-	_, err = fmt.Fprintf(file, "KEY_ID=%s\nKEY_SECRET=%s\n", c.KeyID, c.Secret.Reveal())
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return failed(err)
-	}
-	if err := syncDir(dir); err != nil {
 		return failed(err)
 	}
 	return nil
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -48,9 +48,10 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run Gatehouse."`
 	Keys      keysCommand      `cmd:"" help:"List, create, disable, enable and delete API keys as the operator."`
 	SetupLink setupLinkCommand `cmd:"" help:"Make a new one-time link to set up the first person; older links end."`
-
-	Doctor  doctorCommand  `cmd:"" help:"Look for what is wrong with a data directory."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Backup    backupCommand    `cmd:"" help:"Write the control state to a file, while Gatehouse runs."`
+	Restore   restoreCommand   `cmd:"" help:"Read the control state from a backup, while Gatehouse does not run."`
+	Doctor    doctorCommand    `cmd:"" help:"Look for what is wrong with a data directory."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // Execute parses the arguments, runs the command and returns the exit status.
