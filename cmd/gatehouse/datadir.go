@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/gofrs/flock"
+
+	"github.com/gatehouse/gatehouse/internal/store"
 )
 
 // storeFlags say where the state is. Every command that needs it has them.
@@ -27,22 +29,56 @@ type dataDir struct {
 	lock *flock.Flock
 }
 
-// openDataDir makes the directory, when create is set, and takes its lock. It
-// returns errInUse when another process has it.
+const lockName = "gatehouse.lock"
+
+// openDataDir takes the lock of the data directory, which it makes when create is
+// set. It returns errInUse when another process has it. A directory that Gatehouse
+// never had is not touched unless create is set.
 func openDataDir(path string, create bool) (*dataDir, error) {
+	flags := os.O_RDONLY // enough to lock
 	if create {
-		if err := os.MkdirAll(path, 0o700); err != nil {
+		if err := makeDataDir(filepath.Clean(path)); err != nil {
 			return nil, fmt.Errorf("the data directory %s cannot be made: choose another with --data (%w)", path, cause(err))
 		}
 	}
-	lock := flock.New(filepath.Join(path, "gatehouse.lock"), flock.SetPermissions(0o600))
-	got, err := lock.TryLock()
+	if _, err := os.Stat(filepath.Join(path, store.FileName)); create || err == nil {
+		flags |= os.O_CREATE // it may be a copy without the lock
+	}
+	dir, err := lockDataDir(path, flags)
 	switch {
-	case err != nil && !create && errors.Is(err, fs.ErrNotExist):
+	case err == nil, errors.Is(err, errInUse):
+		return dir, err
+	case !create && errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no data directory %s: name the right one with --data, or start `gatehouse serve` first", path)
-	case err != nil:
+	default:
 		return nil, fmt.Errorf("the data directory %s cannot be written: make it writable for this user or choose another with --data (%w)", path, cause(err))
-	case !got:
+	}
+}
+
+// makeDataDir makes the directory and those above it, for their owner only, so that
+// they survive a power cut.
+func makeDataDir(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if err := makeDataDir(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(parent)
+}
+
+// lockDataDir returns errInUse when another process has the lock.
+func lockDataDir(path string, flags int) (*dataDir, error) {
+	lock := flock.New(filepath.Join(path, lockName), flock.SetFlag(flags), flock.SetPermissions(0o600))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !got {
 		return nil, errInUse
 	}
 	return &dataDir{path: path, lock: lock}, nil

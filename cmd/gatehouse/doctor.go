@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,7 +94,7 @@ func (c *doctorCommand) directory() finding {
 // running checks whether a Gatehouse runs and answers.
 func (c *doctorCommand) running() finding {
 	const check = "process"
-	dir, err := openDataDir(c.Data, false)
+	dir, err := lockDataDir(c.Data, os.O_RDONLY)
 	if errors.Is(err, errInUse) {
 		client, err := newOperatorClient(context.Background(), c.storeFlags)
 		if err == nil {
@@ -107,11 +108,11 @@ func (c *doctorCommand) running() finding {
 		}
 		return finding{check, statusOK, "a Gatehouse runs and answers"}
 	}
-	if err != nil {
-		return finding{check, statusProblem, err.Error()}
+	if err == nil {
+		err = dir.Close()
 	}
-	if err := dir.Close(); err != nil {
-		return finding{check, statusProblem, err.Error()}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return finding{check, statusProblem, fmt.Sprintf("it is not known whether a Gatehouse runs: make %s readable for this user (%v)", c.Data, cause(err))}
 	}
 	return finding{check, statusOK, "no Gatehouse runs on this data directory"}
 }

@@ -219,6 +219,9 @@ func (c *operatorClient) do(ctx context.Context, method, path string, body, resu
 		if err := json.NewDecoder(answer.Body).Decode(&failed); err != nil {
 			return fmt.Errorf("the answer with status %d cannot be read (%w)", answer.StatusCode, err)
 		}
+		if _, said, ok := strings.Cut(failed.Error, ": "); ok {
+			failed.Error = said // without the code, which is for programs
+		}
 		return &cloud.Error{Code: codeOfStatus(answer.StatusCode), Message: failed.Error}
 	}
 	return json.NewDecoder(answer.Body).Decode(result)

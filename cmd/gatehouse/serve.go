@@ -43,7 +43,6 @@ type serveCommand struct {
 }
 
 const (
-	drainLimit   = 7 * time.Second // of the 10 s that a stop may take
 	usesInterval = time.Minute
 	reloadPause  = time.Second
 )
@@ -92,6 +91,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	if s.proxies, err = readPrefixes(s.TrustedProxy); err != nil {
 		return err
 	}
+	if err := cloud.CheckName("--organization", s.Organization); err != nil {
+		return errors.New(sentence(err))
+	}
 	if s.listener, err = s.listen(ctx, s.Listen, "--listen"); err != nil {
 		return err
 	}
@@ -101,6 +103,9 @@ func (s *server) open(ctx context.Context) (err error) {
 		}
 	}
 	if err := s.secure(); err != nil {
+		return err
+	}
+	if err := s.checkKeyFile(); err != nil {
 		return err
 	}
 	dir, err := openDataDir(s.Data, true)
@@ -160,6 +165,15 @@ func (s *server) secure() error {
 		Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
 	})
 	return nil
+}
+
+// checkKeyFile returns an error if the store is to be made and its first key could
+// not be written. Of other stores it is not known yet whether they are new.
+func (s *server) checkKeyFile() error {
+	if s.InitKey == "" || s.Store != "sqlite" || storeExists(s.storeFlags) == nil {
+		return nil
+	}
+	return checkKeyFile(s.InitKey, s.Data)
 }
 
 // start loads the directory and gives a new store its beginning.
@@ -254,8 +268,9 @@ func (s *server) handler(identify api.Identifier, metrics *api.Metrics) (http.Ha
 
 // run serves on the listener until ctx ends, then lets requests come to their end.
 func (s *server) run(group *errgroup.Group, ctx context.Context, l net.Listener, handler http.Handler) {
+	var requests underWay
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           requests.count(handler),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      2 * time.Minute,
@@ -273,11 +288,12 @@ func (s *server) run(group *errgroup.Group, ctx context.Context, l net.Listener,
 	group.Go(func() error {
 		<-ctx.Done()
 		if l == s.listener {
+			s.log.Info("stopping", "cause", context.Cause(ctx))
 			close(s.draining)
 		}
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
 		defer cancel()
-		if err := server.Shutdown(limit); err != nil {
+		if err := requests.drain(limit, server); err != nil {
 			s.log.Warn("requests were cut off by the stop", "error", err)
 			return server.Close()
 		}

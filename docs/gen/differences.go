@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -17,13 +18,12 @@ type difference struct {
 // readDifferences reads the differences by operationId. It returns an error for
 // an entry that stands there twice or has anything else in it.
 func readDifferences(file string) (map[string]difference, error) {
-	f, err := os.Open(file)
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	var written map[string]difference
-	d := yaml.NewDecoder(f)
+	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
 	if err := d.Decode(&written); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err

@@ -44,7 +44,7 @@ func generate(root string, catalogue []contract.Operation, openapi func() ([]byt
 	if check {
 		return current(filepath.Join(root, pageFile), page)
 	}
-	return os.WriteFile(filepath.Join(root, pageFile), []byte(page), 0o644)
+	return os.WriteFile(filepath.Join(root, pageFile), []byte(page), 0o644) //nolint:gosec // a page of the documentation is for everybody to read
 }
 
 // current returns an error with the difference when the file does not hold the page.

@@ -3,7 +3,6 @@ package main
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -14,12 +13,13 @@ var testFunction = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 // its nested modules included.
 func testNames(root string) (map[string]bool, error) {
 	names := map[string]bool{}
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	repository := os.DirFS(root)
+	err := fs.WalkDir(repository, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if entry.IsDir() {
-			if path != root && holdsNoTests(entry.Name()) {
+			if path != "." && holdsNoTests(entry.Name()) {
 				return fs.SkipDir
 			}
 			return nil
@@ -27,7 +27,7 @@ func testNames(root string) (map[string]bool, error) {
 		if !strings.HasSuffix(entry.Name(), "_test.go") {
 			return nil
 		}
-		source, err := os.ReadFile(path)
+		source, err := fs.ReadFile(repository, path)
 		if err != nil {
 			return err
 		}

@@ -43,38 +43,25 @@ type Change struct {
 type Directory struct {
 	clock cloud.Clock
 
-	view atomic.Pointer[view]
+	view atomic.Pointer[view] // nil while nobody is admitted
 
-	mu       sync.Mutex // held by whoever changes the view, and around used
+	mu       sync.Mutex // held by whoever changes the view, and around the next two
+	last     *view      // the view, or what it was before Suspend
 	policies map[string]*Policies
-	used     map[*keyEntry]struct{}
+
+	unwritten uses
 }
-
-// view is what the directory knows. Organizations are replaced as a whole; a
-// shard of keys is replaced when one of its keys comes or goes.
-type view struct {
-	revision      atomic.Int64
-	organizations atomic.Pointer[map[uuid.UUID]cloud.Organization]
-	shards        [shards]atomic.Pointer[map[cloud.Hash]*keyEntry]
-}
-
-// shards keeps the part of the keys small that is copied when a key is created
-// or deleted: a thousand at a million keys.
-const shards = 1024
-
-func shardOf(h cloud.Hash) int { return (int(h[0])<<8 | int(h[1])) % shards }
 
 // NewDirectory returns a directory that admits nobody until Load.
 func NewDirectory(clock cloud.Clock) *Directory {
-	return &Directory{clock: clock, used: map[*keyEntry]struct{}{}}
+	return &Directory{clock: clock}
 }
 
-// Load replaces everything the directory knows, and ends Suspend. Request counts
-// and uses that are not written yet are kept.
+// Load replaces everything the directory knows, and ends Suspend. The request
+// counts of keys that stay and uses that are not written yet are kept.
 func (d *Directory) Load(s State) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	old := d.view.Load()
 	d.policies = map[string]*Policies{}
 	v := &view{}
 	v.revision.Store(s.Revision)
@@ -89,10 +76,12 @@ func (d *Directory) Load(s State) {
 		if byShard[i] == nil {
 			byShard[i] = make(map[cloud.Hash]*keyEntry, len(s.Keys)/shards+1)
 		}
-		e := newKeyEntry(k, d.policiesOf(v, k))
-		if before := old.find(e.keyID); before != nil {
-			e.window.word.Store(before.window.word.Load())
-			e.used.Store(max(e.used.Load(), before.used.Load()))
+		policies := d.policiesOf(v, k)
+		e := d.last.find(k.Credential.KeyID)
+		if e.is(k) {
+			e.update(k, policies) // its counts go on, also those of requests that are on their way
+		} else {
+			e = newKeyEntry(k, policies)
 		}
 		byShard[i][e.keyID] = e
 	}
@@ -101,6 +90,7 @@ func (d *Directory) Load(s State) {
 			v.shards[i].Store(&m)
 		}
 	}
+	d.last = v
 	d.view.Store(v)
 }
 
@@ -133,15 +123,15 @@ func (d *Directory) Apply(c Change) bool {
 		v.organizations.Store(&organizations)
 	}
 	for _, k := range c.DeletedKeys {
-		if e := v.find(k.Credential.KeyID); e != nil {
-			delete(d.used, e)
+		if e := v.find(k.Credential.KeyID); e != nil && e.id == k.ID {
 			v.replaceShard(e.keyID, func(m map[cloud.Hash]*keyEntry) { delete(m, e.keyID) })
+			d.unwritten.forget(k.ID)
 		}
 	}
 	for _, k := range c.Keys {
 		policies := d.policiesOf(v, k)
-		if e := v.find(k.Credential.KeyID); e != nil {
-			e.facts.Store(newKeyFacts(k, policies))
+		if e := v.find(k.Credential.KeyID); e.is(k) {
+			e.update(k, policies)
 			continue
 		}
 		e := newKeyEntry(k, policies)
@@ -151,30 +141,11 @@ func (d *Directory) Apply(c Change) bool {
 	return true
 }
 
-func (v *view) replaceShard(h cloud.Hash, change func(map[cloud.Hash]*keyEntry)) {
-	shard := &v.shards[shardOf(h)]
-	m := map[cloud.Hash]*keyEntry{}
-	if old := shard.Load(); old != nil {
-		m = maps.Clone(*old)
-	}
-	change(m)
-	shard.Store(&m)
-}
-
-func (v *view) find(h cloud.Hash) *keyEntry {
-	if v == nil {
-		return nil
-	}
-	if m := v.shards[shardOf(h)].Load(); m != nil {
-		return (*m)[h]
-	}
-	return nil
-}
-
 // policiesOf returns the policies of the key's roles. Keys with the same roles share them.
 func (d *Directory) policiesOf(v *view, k cloud.Key) *Policies {
 	ids := slices.Clone(k.RoleIDs)
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	ids = slices.Compact(ids)
 	name := make([]byte, 0, 16*(len(ids)+1))
 	name = append(name, k.OrganizationID[:]...)
 	for _, id := range ids {
@@ -220,10 +191,8 @@ func (d *Directory) Authenticate(keyID, secret string, from netip.Addr) (Princip
 	if err != nil {
 		return Principal{}, err
 	}
-	if e.markUsed(now) {
-		d.mu.Lock()
-		d.used[e] = struct{}{}
-		d.mu.Unlock()
+	if minute := minuteOf(now); e.markUsed(minute) {
+		d.unwritten.add(e.id, minute)
 	}
 	return Principal{kind: KindKey, directory: d, key: e, facts: facts, address: from}, nil
 }
@@ -267,41 +236,4 @@ func (d *Directory) Organizations() []cloud.Organization {
 		}
 		return slices.Compare(a.ID[:], b.ID[:])
 	})
-}
-
-// UsedAt returns the minute of the key's last use, zero when it is not known here.
-func (d *Directory) UsedAt(k cloud.Key) time.Time {
-	if e := d.view.Load().find(k.Credential.KeyID); e != nil {
-		return e.usedAt()
-	}
-	return time.Time{}
-}
-
-// Used is the minute of a key's last use.
-type Used struct {
-	Key uuid.UUID
-	At  time.Time
-
-	entry *keyEntry
-}
-
-// TakeUsed returns the uses that are not written yet, and takes them as written.
-func (d *Directory) TakeUsed() []Used {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	out := make([]Used, 0, len(d.used))
-	for e := range d.used {
-		out = append(out, Used{Key: e.id, At: e.usedAt(), entry: e})
-	}
-	clear(d.used)
-	return out
-}
-
-// ReturnUsed gives back uses that could not be written.
-func (d *Directory) ReturnUsed(used []Used) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, u := range used {
-		d.used[u.entry] = struct{}{}
-	}
 }

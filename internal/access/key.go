@@ -18,14 +18,15 @@ type keyEntry struct {
 	secret       cloud.Hash
 	facts        atomic.Pointer[keyFacts]
 	window       window
-	used         atomic.Int64 // the minute of the last use, in minutes since 1970; 0 for never
+	used         atomic.Int64 // the minute of the last use, see minuteOf
 }
 
 // keyFacts are never altered, only replaced.
 type keyFacts struct {
 	name      string
 	enabled   bool
-	expiry    time.Time // zero when the key does not expire
+	expires   bool
+	expiry    time.Time // if it expires
 	addresses cloud.AddressSet
 	policies  *Policies
 }
@@ -34,15 +35,24 @@ func newKeyEntry(k cloud.Key, policies *Policies) *keyEntry {
 	e := &keyEntry{
 		id: k.ID, organization: k.OrganizationID, keyID: k.Credential.KeyID, secret: k.Credential.Secret,
 	}
-	e.used.Store(minuteOf(k.UsedAt))
-	e.facts.Store(newKeyFacts(k, policies))
+	e.update(k, policies)
 	return e
 }
 
-func newKeyFacts(k cloud.Key, policies *Policies) *keyFacts {
-	return &keyFacts{
-		name: k.Name, enabled: k.State == cloud.KeyEnabled, expiry: k.Expiry.Time(), addresses: k.Addresses.Set(), policies: policies,
-	}
+// is reports whether the entry is of the key, rather than of another one that had
+// the same key ID.
+func (e *keyEntry) is(k cloud.Key) bool {
+	return e != nil && e.id == k.ID && e.organization == k.OrganizationID &&
+		e.keyID == k.Credential.KeyID && e.secret == k.Credential.Secret
+}
+
+// update takes in what may change of a key.
+func (e *keyEntry) update(k cloud.Key, policies *Policies) {
+	e.markUsed(minuteOf(k.UsedAt))
+	e.facts.Store(&keyFacts{
+		name: k.Name, enabled: k.State == cloud.KeyEnabled, expires: !k.Expiry.Never(), expiry: k.Expiry.Time(),
+		addresses: k.Addresses.Set(), policies: policies,
+	})
 }
 
 // admit returns what is known of the key, or why it may not be used now from
@@ -50,7 +60,7 @@ func newKeyFacts(k cloud.Key, policies *Policies) *keyFacts {
 func (e *keyEntry) admit(now time.Time, from netip.Addr) (*keyFacts, error) {
 	f := e.facts.Load()
 	switch {
-	case !f.enabled, !f.expiry.IsZero() && !now.Before(f.expiry):
+	case !f.enabled, f.expires && !now.Before(f.expiry):
 		return nil, errKeyNotActive
 	case f.addresses.Contains(from):
 		return f, nil
@@ -62,24 +72,14 @@ func (e *keyEntry) admit(now time.Time, from netip.Addr) (*keyFacts, error) {
 }
 
 // markUsed remembers the minute of a use and reports whether it is a new one.
-func (e *keyEntry) markUsed(now time.Time) bool {
-	m := minuteOf(now)
-	old := e.used.Load()
-	return m > old && e.used.CompareAndSwap(old, m)
-}
-
-func (e *keyEntry) usedAt() time.Time { return timeOfMinute(e.used.Load()) }
-
-func minuteOf(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+func (e *keyEntry) markUsed(minute int64) bool {
+	for {
+		old := e.used.Load()
+		if minute <= old {
+			return false
+		}
+		if e.used.CompareAndSwap(old, minute) {
+			return true
+		}
 	}
-	return t.Unix() / 60
-}
-
-func timeOfMinute(m int64) time.Time {
-	if m == 0 {
-		return time.Time{}
-	}
-	return time.Unix(m*60, 0).UTC()
 }

@@ -30,18 +30,25 @@ const (
 )
 
 func (w *window) take(now time.Time, limit Limit) LimitUsage {
+	requests := min(limit.Requests, countMask)
 	for {
 		old := w.word.Load()
 		start, count := time.UnixMilli(int64(old>>countBits)), int(old&countMask)
-		if age := now.Sub(start); age < 0 || age >= limit.Window {
+		switch age := now.Sub(start); {
+		case age >= limit.Window:
 			start, count = now, 0
+		case age < 0:
+			// A request that read the clock before this window began and counts only now, or the
+			// clock was set back: what was counted stays, and nobody waits longer than a window.
+			start = now
 		}
-		usage := LimitUsage{Limit: limit, Reset: start.Add(limit.Window).Sub(now)}
-		if usage.Exceeded = count >= limit.Requests; usage.Exceeded {
-			return usage
+		usage := LimitUsage{Limit: limit, Reset: start.Add(limit.Window).Sub(now), Exceeded: count >= requests}
+		if !usage.Exceeded {
+			count++
+			usage.Remaining = requests - count
 		}
-		usage.Remaining = limit.Requests - count - 1
-		if w.word.CompareAndSwap(old, uint64(start.UnixMilli())<<countBits|uint64(count+1)) {
+		word := uint64(start.UnixMilli())<<countBits | uint64(count)
+		if word == old || w.word.CompareAndSwap(old, word) {
 			return usage
 		}
 	}

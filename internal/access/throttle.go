@@ -23,7 +23,7 @@ type Throttle struct {
 	clock cloud.Clock
 
 	mu       sync.Mutex
-	failures map[netip.Addr]*failureCount
+	failures map[netip.Addr]failureCount
 }
 
 type failureCount struct {
@@ -31,31 +31,38 @@ type failureCount struct {
 	n     int
 }
 
+// over reports whether the count's window has ended; it ends too when the clock is set back.
+func (c failureCount) over(now time.Time) bool {
+	age := now.Sub(c.since)
+	return age < 0 || age >= failureWindow
+}
+
 // NewThrottle returns a throttle that remembers no failure.
 func NewThrottle(clock cloud.Clock) *Throttle {
-	return &Throttle{clock: clock, failures: map[netip.Addr]*failureCount{}}
+	return &Throttle{clock: clock, failures: map[netip.Addr]failureCount{}}
 }
 
 // Failed counts a failure of the address. It returns RateLimited, with the time to
 // wait, when there were too many.
 func (t *Throttle) Failed(from netip.Addr) error {
-	from = from.Unmap().WithZone("")
+	from = from.Unmap()
 	if from.Is6() {
-		p, _ := from.Prefix(failureSubnetBits)
+		p, _ := from.Prefix(failureSubnetBits) // without the zone
 		from = p.Addr()
 	}
-	now := t.clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c := t.failures[from]
-	if c == nil || now.Sub(c.since) >= failureWindow {
-		if c == nil && len(t.failures) >= failuresRemember {
-			t.forget(now)
-		}
-		c = &failureCount{since: now}
-		t.failures[from] = c
+	now := t.clock.Now()
+	c, known := t.failures[from]
+	if !known && len(t.failures) >= failuresRemember {
+		t.forget(now)
 	}
-	if c.n++; c.n > failuresAllowed {
+	if !known || c.over(now) {
+		c = failureCount{since: now}
+	}
+	c.n++
+	t.failures[from] = c
+	if c.n > failuresAllowed {
 		return &cloud.Error{Code: cloud.RateLimited, RetryAfter: c.since.Add(failureWindow).Sub(now)}
 	}
 	return nil
@@ -65,7 +72,7 @@ func (t *Throttle) Failed(from netip.Addr) error {
 // failure is better than to run out of memory.
 func (t *Throttle) forget(now time.Time) {
 	for a, c := range t.failures {
-		if now.Sub(c.since) >= failureWindow {
+		if c.over(now) {
 			delete(t.failures, a)
 		}
 	}

@@ -7,9 +7,6 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/go-json-experiment/json/jsontext"
-
-	jsonv2 "github.com/go-json-experiment/json"
 
 	"github.com/gatehouse/gatehouse/internal/apidocs"
 )
@@ -61,12 +58,6 @@ func documentConfig() huma.Config {
 
 func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }
 
-// readJSON takes names to the letter and refuses a name that comes twice, so that
-// what was validated is what is decoded.
-func readJSON(data []byte, v any) error {
-	return jsonv2.Unmarshal(data, v, jsontext.AllowInvalidUTF8(false))
-}
-
 // statusTexts say what a status means here.
 var statusTexts = map[string]string{
 	"200": "Done.",
@@ -74,7 +65,6 @@ var statusTexts = map[string]string{
 	"401": "There is no such key, its secret is wrong, or it is disabled or expired.",
 	"403": "The key may not be used from this address, lacks a permission, or would grant what it does not hold.",
 	"404": "There is no such thing in an organization of the caller.",
-	"408": "The body did not arrive in time.",
 	"409": "The thing is in a state that does not allow it.",
 	"413": "The body is larger than 1 MiB.",
 	"415": "The body is not application/json.",

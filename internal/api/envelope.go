@@ -34,8 +34,8 @@ type done struct{ Envelope }
 
 func answer[T any](ctx context.Context, v T) result[T] { return result[T]{envelopeOf(ctx), v} }
 
-// output is what huma writes.
-type output[B any] struct{ Body B }
+// output is what huma writes. A pointer spares copies of the body.
+type output[B any] struct{ Body *B }
 
 // spec describes an operation.
 type spec struct {
@@ -79,7 +79,7 @@ func register[I, B any](s *server, o spec, handler func(context.Context, access.
 		if err != nil {
 			return nil, s.errorOf(ctx, err)
 		}
-		return &output[B]{body}, nil
+		return &output[B]{&body}, nil
 	})
 }
 
@@ -114,7 +114,7 @@ func errorsOf(o spec) []int {
 		statuses = append(statuses, http.StatusNotFound)
 	}
 	if o.method == http.MethodPost || o.method == http.MethodPatch {
-		statuses = append(statuses, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		statuses = append(statuses, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if o.conflicts {
 		statuses = append(statuses, http.StatusConflict)

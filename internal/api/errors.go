@@ -4,13 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
@@ -92,70 +89,4 @@ func newErrorBody(id string, code cloud.Code, sentence string) *errorBody {
 	}
 	requestID, _ := uuid.Parse(id) // our own
 	return &errorBody{RequestID: requestID, Message: message, Status: w.status}
-}
-
-// init makes huma answer in our envelope: it has only these variables for it.
-func init() {
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		return validationError(callOf(ctx.Context()).id, status, message, errs)
-	}
-	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
-		return validationError("", status, message, errs)
-	}
-	huma.ValidateStrictCasing = true  // as bodies are decoded
-	huma.DefaultArrayNullable = false // lists are never null, neither in requests nor in answers
-}
-
-// validationError says which field of a request is wrong and what it was.
-func validationError(id string, status int, message string, errs []error) *errorBody {
-	code := cloud.Invalid
-	for c, w := range codes {
-		if w.status == status {
-			code = c
-		}
-	}
-	var detail *huma.ErrorDetail
-	switch {
-	case len(errs) > 0 && errors.As(errs[0], &detail):
-		message = sentenceOf(detail)
-	case code == cloud.UnsupportedMedia:
-		message = "body: expected application/json"
-	}
-	return newErrorBody(id, code, message)
-}
-
-func sentenceOf(d *huma.ErrorDetail) string {
-	if strings.Contains(d.Message, huma.ErrUnknownContentType.Error()) {
-		return "Content-Type: expected application/json"
-	}
-	place, field, nested := strings.Cut(d.Location, ".")
-	if !nested {
-		field = place
-	}
-	return field + ": " + d.Message + got(field, d.Value)
-}
-
-// got repeats a value that is wrong, when it is one that helps and is no secret.
-func got(field string, value any) string {
-	if field == "body" || strings.HasPrefix(field, "hashData") {
-		return ""
-	}
-	const most = 100
-	text := ""
-	switch v := value.(type) {
-	case nil:
-		text = "null"
-	case string:
-		if runes := []rune(v); len(runes) > most {
-			v = string(runes[:most]) + "…"
-		}
-		text = strconv.Quote(v)
-	case bool, float64, integer:
-		text = fmt.Sprint(v)
-	case []any:
-		text = fmt.Sprintf("an array of %d", len(v))
-	default:
-		return ""
-	}
-	return ", got " + text
 }

@@ -15,7 +15,7 @@ func Basic(directory *access.Directory, throttle *access.Throttle, metrics *Metr
 	return func(r *http.Request, from netip.Addr) (access.Principal, error) {
 		p, err := authenticate(directory, r, from)
 		metrics.authenticated(err)
-		if cloud.CodeOf(err) == cloud.Unauthenticated && err != nil {
+		if err != nil && cloud.CodeOf(err) == cloud.Unauthenticated {
 			if slow := throttle.Failed(from); slow != nil {
 				return p, slow
 			}

@@ -333,6 +333,9 @@ func readRoles(old *[]legacyRole, assigned *[]string) (ids *[]uuid.UUID, legacy 
 	if old == nil && assigned == nil {
 		return nil, false, nil
 	}
+	if err := checkRoleCount(old, assigned); err != nil {
+		return nil, false, err
+	}
 	list := []uuid.UUID{}
 	if old != nil && (assigned == nil || len(*assigned) == 0) {
 		for i, r := range *old {
@@ -354,6 +357,17 @@ func readRoles(old *[]legacyRole, assigned *[]string) (ids *[]uuid.UUID, legacy 
 	}
 	list = cloud.UniqueIDs(list)
 	return &list, false, nil
+}
+
+// checkRoleCount bounds the work of telling roles apart, for which nobody has been authorised yet.
+func checkRoleCount(old *[]legacyRole, assigned *[]string) error {
+	if old != nil && len(*old) > cloud.MaxKeyRoles {
+		return cloud.Errorf(cloud.Invalid, "roles: expected at most %d roles, got %d", cloud.MaxKeyRoles, len(*old))
+	}
+	if assigned != nil && len(*assigned) > cloud.MaxKeyRoles {
+		return cloud.Errorf(cloud.Invalid, "assignedRoleIds: expected at most %d roles, got %d", cloud.MaxKeyRoles, len(*assigned))
+	}
+	return nil
 }
 
 func readAddresses(in *[]ipEntry) (*cloud.AddressList, error) {

@@ -13,7 +13,7 @@ import (
 // anything that a client chose.
 type Metrics struct {
 	requests       *prometheus.HistogramVec
-	authentication *prometheus.CounterVec
+	authentication map[string]prometheus.Counter // by outcome
 }
 
 // NewMetrics returns metrics that are registered with r.
@@ -23,13 +23,14 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "gatehouse_http_request_duration_seconds", Help: "How long answers took, by route and status.",
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"route", "status"}),
-		authentication: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_authentications_total", Help: "Attempts to authenticate with a key, by outcome.",
-		}, []string{"outcome"}),
+		authentication: map[string]prometheus.Counter{},
 	}
-	r.MustRegister(m.requests, m.authentication)
+	authentication := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "gatehouse_authentications_total", Help: "Attempts to authenticate with a key, by outcome.",
+	}, []string{"outcome"})
+	r.MustRegister(m.requests, authentication)
 	for _, outcome := range []string{"admitted", "refused", "forbidden address", "unavailable"} {
-		m.authentication.WithLabelValues(outcome)
+		m.authentication[outcome] = authentication.WithLabelValues(outcome)
 	}
 	return m
 }
@@ -59,5 +60,5 @@ func (m *Metrics) authenticated(err error) {
 			outcome = "refused"
 		}
 	}
-	m.authentication.WithLabelValues(outcome).Inc()
+	m.authentication[outcome].Inc()
 }

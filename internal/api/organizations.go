@@ -67,8 +67,8 @@ type organizationPatchRequest struct {
 
 // organizationEndpointsEdit is OpenAPI schema OrganizationPrivateEndpointsPatch.
 type organizationEndpointsEdit struct {
-	Add    []endpointEdit `json:"add,omitempty" deprecated:"true" doc:"Endpoints to add, after remove was carried out."`
-	Remove []endpointEdit `json:"remove,omitempty" doc:"Endpoints to remove, found by id."`
+	Add    []endpointEdit `json:"add,omitempty" maxItems:"1000" deprecated:"true" doc:"Endpoints to add, after remove was carried out."`
+	Remove []endpointEdit `json:"remove,omitempty" maxItems:"1000" doc:"Endpoints to remove, found by id."`
 }
 
 // endpointEdit is OpenAPI schema OrganizationPatchPrivateEndpoint.

@@ -9,16 +9,26 @@ import (
 	"github.com/gatehouse/gatehouse/internal/access"
 )
 
-// announceLimit tells a client how much it has left: in the headers that the
-// Cloud's Terraform provider reads, where Reset is the seconds left and never a
-// point in time, and in those of draft-ietf-httpapi-ratelimit-headers.
-func announceLimit(h http.Header, u access.LimitUsage) {
-	limit, remaining, reset := strconv.Itoa(u.Limit.Requests), strconv.Itoa(u.Remaining), seconds(u.Reset)
-	h["X-Ratelimit-Limit"] = []string{limit}
-	h["X-Ratelimit-Remaining"] = []string{remaining}
-	h["X-Ratelimit-Reset"] = []string{reset}
-	h["Ratelimit-Policy"] = []string{`"key";q=` + limit + `;w=` + seconds(u.Limit.Window)}
-	h["Ratelimit"] = []string{`"key";r=` + remaining + `;t=` + reset}
+// limitHeaders tell a client how much it has left: those that the Cloud's Terraform
+// provider reads, where Reset is the seconds left and never a point in time, and
+// those of draft-ietf-httpapi-ratelimit-headers.
+type limitHeaders struct {
+	limit, policy []string // the same in every answer
+}
+
+func newLimitHeaders(l access.Limit) limitHeaders {
+	limit := strconv.Itoa(l.Requests)
+	return limitHeaders{limit: []string{limit}, policy: []string{`"key";q=` + limit + `;w=` + seconds(l.Window)}}
+}
+
+func (l limitHeaders) announce(h http.Header, u access.LimitUsage) {
+	remaining, reset := strconv.Itoa(u.Remaining), seconds(u.Reset)
+	values := []string{remaining, reset, `"key";r=` + remaining + `;t=` + reset} // one piece of memory for three headers
+	h["X-Ratelimit-Limit"] = l.limit
+	h["X-Ratelimit-Remaining"] = values[0:1:1]
+	h["X-Ratelimit-Reset"] = values[1:2:2]
+	h["Ratelimit-Policy"] = l.policy
+	h["Ratelimit"] = values[2:3:3]
 }
 
 // seconds rounds up, so that who waits that long has waited long enough.

@@ -40,9 +40,10 @@ type Identifier func(r *http.Request, from netip.Addr) (access.Principal, error)
 // server answers requests.
 type server struct {
 	Config
-	api   huma.API
-	mux   *http.ServeMux
-	limit access.Limit
+	api          huma.API
+	mux          *http.ServeMux
+	limit        access.Limit
+	limitHeaders limitHeaders
 }
 
 // New returns the handler of the API, its document and its reference page.
@@ -70,6 +71,7 @@ func newServer(config Config) *server {
 	if config.Control != nil {
 		limits := config.Control.Limits()
 		s.limit = access.Limit{Requests: limits.Requests, Window: limits.Window}
+		s.limitHeaders = newLimitHeaders(s.limit)
 	}
 	s.api = humago.New(operationMux{s}, documentConfig())
 	s.registerOrganizations()
@@ -103,11 +105,15 @@ func (s *server) guarded(handler http.HandlerFunc) http.HandlerFunc {
 		}
 		c.principal = principal.WithAgent(cloud.CleanText(r.UserAgent(), maxUserAgent))
 		if usage, limited := c.principal.Take(s.limit); limited {
-			announceLimit(w.Header(), usage)
+			s.limitHeaders.announce(w.Header(), usage)
 			if usage.Exceeded {
 				s.refuse(w, r, &cloud.Error{Code: cloud.RateLimited, RetryAfter: usage.Reset})
 				return
 			}
+		}
+		if r, err = plain(r); err != nil {
+			s.refuse(w, r, err)
+			return
 		}
 		handler(w, r)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -16,38 +15,27 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// integer is a whole number of a request. Clients of the Cloud write 3 or 3.0.
-type integer float64
+// limitParam is the query parameter limit as it was written.
+type limitParam string
 
-// Schema implements huma.SchemaProvider.
-func (integer) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
+// Schema implements huma.SchemaProvider. The type is told to readers only, for huma
+// would take hexadecimal and refuse without saying what is allowed.
+func (limitParam) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Extensions: map[string]any{"type": huma.TypeInteger}}
+}
 
-// upTo returns the limit, fallback when it is absent, or Invalid.
+// upTo returns the limit, fallback when it is absent, or Invalid. Clients of the
+// Cloud write 3 or 3.0.
 func (l limitParam) upTo(most, fallback int) (int, error) {
-	if !l.given {
+	if l == "" {
 		return fallback, nil
 	}
-	n := float64(l.Value)
-	if math.IsNaN(n) || n != math.Trunc(n) || n < 1 || n > float64(most) {
-		return 0, cloud.Errorf(cloud.Invalid, "limit: expected an integer from 1 to %d, got %v", most, n)
+	var n float64
+	if err := json.Unmarshal([]byte(l), &n); err != nil || n != math.Trunc(n) || n < 1 || n > float64(most) {
+		return 0, cloud.Errorf(cloud.Invalid, "limit: expected an integer from 1 to %d, got %q", most, string(l))
 	}
 	return int(n), nil
 }
-
-// limitParam is the query parameter limit; it knows whether it was given.
-type limitParam struct {
-	Value integer
-	given bool
-}
-
-// Schema implements huma.SchemaProvider.
-func (limitParam) Schema(r huma.Registry) *huma.Schema { return integer(0).Schema(r) }
-
-// Receiver implements huma.ParamWrapper.
-func (l *limitParam) Receiver() reflect.Value { return reflect.ValueOf(l).Elem().Field(0) }
-
-// OnParamSet implements huma.ParamReactor.
-func (l *limitParam) OnParamSet(given bool, _ any) { l.given = given }
 
 // expireAt is the field expireAt of a request: absent, null or a text. Null and
 // the empty text mean that the key never expires.
@@ -112,15 +100,12 @@ func (c cursor) place() (int64, error) {
 	if c == "" {
 		return 0, nil
 	}
-	invalid := cloud.Errorf(cloud.Invalid, "cursor: expected the nextCursor of an earlier answer, got %q", string(c))
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
-	if err != nil {
-		return 0, invalid
-	}
-	digits, ok := strings.CutPrefix(string(raw), cursorPrefix)
-	place, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || place <= 0 || strconv.FormatInt(place, 10) != digits {
-		return 0, invalid
+	raw, err := base64.RawURLEncoding.DecodeString(string(c))
+	digits, ours := strings.CutPrefix(string(raw), cursorPrefix)
+	place, wrong := strconv.ParseInt(digits, 10, 64)
+	// Of all that can be decoded, the one spelling that we write.
+	if err != nil || wrong != nil || !ours || place <= 0 || *newCursor(place) != string(c) {
+		return 0, cloud.Errorf(cloud.Invalid, "cursor: expected the nextCursor of an earlier answer, got %q", string(c))
 	}
 	return place, nil
 }
@@ -131,7 +116,7 @@ func parseDate(field, text string, ends bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
+	if day, err := time.Parse(time.DateOnly, text); err == nil && day.Year() >= 1 {
 		if ends {
 			day = day.AddDate(0, 0, 1)
 		}

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func ParseAddressList(field string, entries []AddressEntry) (AddressList, error)
 		if _, err := parseSource(e.Source); err != nil {
 			return nil, Errorf(Invalid, "%s[%d].source: expected an IPv4 or IPv6 address or CIDR range such as 203.0.113.0/24, got %q", field, i, e.Source)
 		}
-		if err := checkText(field+"[].description", e.Description, MaxNameLength); err != nil {
+		if err := checkText(fmt.Sprintf("%s[%d].description", field, i), e.Description, MaxNameLength); err != nil {
 			return nil, err
 		}
 		list = append(list, e)
@@ -144,14 +145,13 @@ func parseSource(source string) ([]addressRange, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.Addr().Is4() && p.Bits() == 0 {
+		return []addressRange{rangeOf(p), rangeOf(netip.PrefixFrom(netip.IPv6Unspecified(), 0))}, nil
+	}
 	if p.Addr().Is4In6() && p.Bits() >= 96 {
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 	}
-	r := rangeOf(p)
-	if p.Addr().Is4() && p.Bits() == 0 {
-		return []addressRange{r, rangeOf(netip.PrefixFrom(netip.IPv6Unspecified(), 0))}, nil
-	}
-	return []addressRange{r}, nil
+	return []addressRange{rangeOf(p)}, nil
 }
 
 func rangeOf(p netip.Prefix) addressRange {

@@ -19,13 +19,26 @@ const (
 )
 
 // Secret is text that must never be seen by accident: every way of printing it
-// gives "[redacted]". Reveal is the only way out.
-type Secret string
+// gives "[redacted]", and what prints by reflection finds a function. Reveal is
+// the only way out. Secrets cannot be compared: compare hashes.
+type Secret struct {
+	// A string would be printed by fmt from a field that is not exported,
+	// where it may not call the methods below.
+	reveal func() string
+}
 
 const redacted = "[redacted]"
 
-// Reveal returns the secret itself.
-func (s Secret) Reveal() string { return string(s) }
+// NewSecret makes a secret of the text.
+func NewSecret(text string) Secret { return Secret{func() string { return text }} }
+
+// Reveal returns the secret itself; empty for the zero value.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
 
 // String implements fmt.Stringer.
 func (Secret) String() string { return redacted }
@@ -46,7 +59,10 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 type Hash [sha256.Size]byte
 
 // HashOf returns the hash of the UTF-8 bytes of text.
-func HashOf(text string) Hash { return sha256.Sum256([]byte(text)) }
+func HashOf(text string) Hash {
+	var short [64]byte // keeps a key ID or a secret off the heap: this is on the way of every request
+	return sha256.Sum256(append(short[:0], text...))
+}
 
 // Equal reports whether the hashes are the same, in constant time.
 func (h Hash) Equal(other Hash) bool { return subtle.ConstantTimeCompare(h[:], other[:]) == 1 }
@@ -76,6 +92,8 @@ type HashedCredential struct {
 	Suffix string
 }
 
+var emptyHash = HashOf("")
+
 // ParseHashedCredential checks a credential that a client made itself.
 // It returns Invalid, which names the field.
 func ParseHashedCredential(keyIDHash, suffix, secretHash string) (HashedCredential, error) {
@@ -86,6 +104,10 @@ func ParseHashedCredential(keyIDHash, suffix, secretHash string) (HashedCredenti
 	secret, err := ParseHash("hashData.keySecretHash", secretHash)
 	if err != nil {
 		return HashedCredential{}, err
+	}
+	// A script whose variable is not set hashes the empty text, and a key with an empty secret is open to everybody.
+	if keyID == emptyHash || secret == emptyHash {
+		return HashedCredential{}, Errorf(Invalid, "hashData: expected the hashes of a key ID and a secret, got the hash of the empty text")
 	}
 	if len(suffix) != suffixLength {
 		return HashedCredential{}, Errorf(Invalid, "hashData.keyIdSuffix: expected the last %d characters of the key ID, got %q", suffixLength, suffix)
@@ -108,7 +130,7 @@ type Credential struct {
 // NewCredential makes a key ID of 20 base62 characters (119 bits) and a secret
 // of "4b1d" and 38 base62 characters (226 bits), from the system's randomness.
 func NewCredential() Credential {
-	return Credential{KeyID: RandomText(keyIDLength), Secret: Secret(secretPrefix + RandomText(secretLength))}
+	return Credential{KeyID: RandomText(keyIDLength), Secret: NewSecret(secretPrefix + RandomText(secretLength))}
 }
 
 // Hashed returns what is kept of the credential.

@@ -3,7 +3,9 @@ package cloud
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Code says what kind of failure an Error is. The transport maps it to a status.
@@ -47,9 +49,28 @@ func (e *Error) Error() string {
 // Unwrap returns the internal cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf returns an Error with a public sentence and no internal cause.
+// maxShown is how much of a text a public sentence repeats, in bytes: more than
+// any name, and little enough that an answer is never longer than its request.
+const maxShown = 1024
+
+// Errorf returns an Error with a public sentence and no internal cause. Of a
+// string that is very long it shows the beginning.
 func Errorf(code Code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	shown := slices.Clone(args)
+	for i, arg := range shown {
+		if text, ok := arg.(string); ok && len(text) > maxShown {
+			shown[i] = firstBytes(text, maxShown) + "…"
+		}
+	}
+	return &Error{Code: code, Message: fmt.Sprintf(format, shown...)}
+}
+
+// firstBytes returns at most n bytes of text and cuts no character in two.
+func firstBytes(text string, n int) string {
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
 }
 
 // CodeOf returns the code of err: Internal when err is no *Error.

@@ -1,6 +1,9 @@
 package cloud
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Expiry is when a key ends. The zero value never ends. It remembers the text it
 // was given as, because clients compare what they sent with what they read.
@@ -9,14 +12,19 @@ type Expiry struct {
 	text string
 }
 
+// rfc3339 is what package time does not check (golang.org/issue/54580): that hours
+// and zones are complete and in range, and that a fraction follows a point. The text
+// is shown to clients, which may be stricter; nor may a fraction be endless.
+var rfc3339 = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
+
 // ParseExpiry reads an RFC 3339 date-time; the empty text never ends (OpenAPI
 // schema ApiKeyPostRequest). It returns Invalid, which names field and value.
 func ParseExpiry(field, text string) (Expiry, error) {
 	if text == "" {
 		return Expiry{}, nil
 	}
-	var at time.Time
-	if err := at.UnmarshalText([]byte(text)); err != nil {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || !rfc3339.MatchString(text) {
 		return Expiry{}, Errorf(Invalid, "%s: expected an RFC 3339 date-time such as 2030-01-31T00:00:00Z, got %q", field, text)
 	}
 	if at = at.UTC(); at.Year() < 1 || at.Year() > 9999 {

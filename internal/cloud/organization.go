@@ -48,6 +48,9 @@ func (p OrganizationPatch) Apply(org Organization) (Organization, error) {
 	if p.EnableCoreDumps != nil {
 		org.EnableCoreDumps = *p.EnableCoreDumps
 	}
+	if n := len(p.AddPrivateEndpoints); n > MaxPrivateEndpoints {
+		return org, Errorf(Invalid, "privateEndpoints.add: expected at most %d entries, got %d", MaxPrivateEndpoints, n)
+	}
 	endpoints := slices.DeleteFunc(slices.Clone(org.PrivateEndpoints), func(e PrivateEndpoint) bool {
 		return slices.ContainsFunc(p.RemovePrivateEndpoints, func(r PrivateEndpoint) bool { return r.ID == e.ID })
 	})

@@ -83,6 +83,7 @@ const AllInstances Resource = "instance/*"
 const (
 	organizationResource = "organization/"
 	instanceResource     = "instance/"
+	uuidLength           = 36
 )
 
 // OrganizationResource returns the resource of an organization.
@@ -92,14 +93,15 @@ func OrganizationResource(id uuid.UUID) Resource { return Resource(organizationR
 func InstanceResource(id uuid.UUID) Resource { return Resource(instanceResource + id.String()) }
 
 // Organization returns the organization that the resource is, if it is one.
-func (r Resource) Organization() (uuid.UUID, bool) { return r.id(organizationResource) }
+func (r Resource) Organization() (uuid.UUID, bool) { return cutID(string(r), organizationResource) }
 
 // Instance returns the service that the resource is, if it is a single one.
-func (r Resource) Instance() (uuid.UUID, bool) { return r.id(instanceResource) }
+func (r Resource) Instance() (uuid.UUID, bool) { return cutID(string(r), instanceResource) }
 
-func (r Resource) id(kind string) (uuid.UUID, bool) {
-	text, ok := strings.CutPrefix(string(r), kind)
-	if !ok {
+// cutID reads prefix and a UUID in its one form of 36 characters: uuid.Parse alone takes others too.
+func cutID(text, prefix string) (uuid.UUID, bool) {
+	text, ok := strings.CutPrefix(text, prefix)
+	if !ok || len(text) != uuidLength {
 		return uuid.Nil, false
 	}
 	id, err := uuid.Parse(text)
@@ -115,14 +117,7 @@ const apiKeyActor = "apiKey/"
 func KeyActor(id uuid.UUID) ActorRef { return ActorRef(apiKeyActor + id.String()) }
 
 // Key returns the key that the reference names, if it is one.
-func (a ActorRef) Key() (uuid.UUID, bool) {
-	text, ok := strings.CutPrefix(string(a), apiKeyActor)
-	if !ok {
-		return uuid.Nil, false
-	}
-	id, err := uuid.Parse(text)
-	return id, err == nil
-}
+func (a ActorRef) Key() (uuid.UUID, bool) { return cutID(string(a), apiKeyActor) }
 
 // roleNamespace makes the ids of system roles and their policies (RFC 9562, version 5).
 // They are the same on every Gatehouse, so that an automation may name them.

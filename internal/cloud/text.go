@@ -31,18 +31,23 @@ func checkText(field, value string, limit int) error {
 		return Errorf(Invalid, "%s: expected UTF-8 text, got %q", field, value)
 	}
 	for _, r := range value {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+		if controls(r) {
 			return Errorf(Invalid, "%s: control characters are not allowed, got %q", field, value)
 		}
 	}
 	return nil
 }
 
+// controls reports whether the character acts on the text around it rather than being part of it.
+func controls(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
 // CleanText makes text that came from outside fit for keeping: at most limit
 // characters of valid UTF-8 without control characters.
 func CleanText(text string, limit int) string {
 	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if controls(r) {
 			return -1
 		}
 		return r

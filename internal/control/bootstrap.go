@@ -82,7 +82,7 @@ func (c *Control) NewSetupLink(ctx context.Context) (cloud.Secret, error) {
 }
 
 // NewSetupToken returns a token of 238 bits.
-func NewSetupToken() cloud.Secret { return cloud.Secret(cloud.RandomText(40)) }
+func NewSetupToken() cloud.Secret { return cloud.NewSecret(cloud.RandomText(40)) }
 
 func (c *Control) replaceSetupLink(ctx context.Context, tx *store.Tx, token cloud.Secret) error {
 	now := c.clock.Now()

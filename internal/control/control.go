@@ -15,6 +15,10 @@ import (
 	"github.com/gatehouse/gatehouse/internal/store"
 )
 
+// readAgainLimit bounds how long a change holds up the others while the store does
+// not answer.
+const readAgainLimit = 10 * time.Second
+
 // Control carries out operations. It is safe for concurrent use.
 type Control struct {
 	store     *store.Store
@@ -111,9 +115,7 @@ func (c *Control) commit(ctx context.Context, f func(*store.Tx) (change, error))
 		// What was taken away may be gone in the store: admit nobody until it is read.
 		c.directory.Suspend()
 		c.log.Error("a commit was not answered; nobody is admitted until the store is read again", "error", err)
-		if err := c.load(context.WithoutCancel(ctx)); err != nil {
-			c.log.Error("the store could not be read again", "error", err)
-		}
+		c.readAgain(ctx)
 		return &cloud.Error{Code: cloud.Unavailable, Message: "It is not known whether the change was made; read it again", Err: err, RetryAfter: time.Second}
 	case err != nil, revision == 0:
 		return err
@@ -122,10 +124,22 @@ func (c *Control) commit(ctx context.Context, f func(*store.Tx) (change, error))
 		Revision: revision, Organizations: made.organizations, Keys: made.keys, DeletedKeys: made.deletedKeys,
 	})
 	if !applied {
+		// The change is made and its answer may be the only copy of a secret. What it
+		// took away is refused, because nobody is admitted until the store is read.
 		c.directory.Suspend()
-		return c.load(context.WithoutCancel(ctx))
+		c.readAgain(ctx)
 	}
 	return nil
+}
+
+// readAgain loads the suspended directory, whether the client waits or not. When
+// that fails, Reload is to try again: other changes do not wait for longer.
+func (c *Control) readAgain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readAgainLimit)
+	defer cancel()
+	if err := c.load(ctx); err != nil {
+		c.log.Error("the store could not be read again", "error", err)
+	}
 }
 
 // Reload reads the directory again when nobody is admitted. It is to be called

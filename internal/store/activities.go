@@ -13,12 +13,13 @@ import (
 
 const activityColumns = `id, organization_id, sequence, created_at, type, actor_type, actor_id, actor_details, actor_address, user_agent, target_key_id, key_update`
 
-// ActivityRange selects activities. Zero fields do not restrict.
+// ActivityRange selects activities. Zero fields but Limit do not restrict.
 type ActivityRange struct {
 	From   time.Time // inclusive
 	Before time.Time // exclusive
 	// Older selects those before the activity with this sequence.
 	Older int64
+	// Limit is how many there are at most.
 	Limit int
 }
 
@@ -26,10 +27,10 @@ type ActivityRange struct {
 func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in ActivityRange) ([]cloud.Activity, error) {
 	from, before, older := int64(math.MinInt64), int64(math.MaxInt64), int64(math.MaxInt64)
 	if !in.From.IsZero() {
-		from = in.From.UnixMilli()
+		from = ceilMilli(in.From)
 	}
 	if !in.Before.IsZero() {
-		before = in.Before.UnixMilli()
+		before = ceilMilli(in.Before)
 	}
 	if in.Older != 0 {
 		older = in.Older
@@ -43,10 +44,26 @@ func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in Acti
 	return collect(rows, scanActivity)
 }
 
-// Activity returns an activity of the organization, or NotFound.
+// ceilMilli returns the first millisecond that is not before the instant: activities
+// are kept by the millisecond.
+func ceilMilli(at time.Time) int64 {
+	milli := at.UnixMilli()
+	if time.UnixMilli(milli).Before(at) {
+		milli++
+	}
+	return milli
+}
+
+const activityNotFound = "Activity not found"
+
+// Activity returns an activity of the organization, or NotFound. The id may be any text.
 func (r *Reader) Activity(ctx context.Context, organization uuid.UUID, id string) (cloud.Activity, error) {
+	// PostgreSQL fails on text that it could not keep, such as a NUL.
+	if _, err := uuid.Parse(id); err != nil {
+		return cloud.Activity{}, cloud.Errorf(cloud.NotFound, activityNotFound)
+	}
 	row := r.q.QueryRowContext(ctx, `SELECT `+activityColumns+` FROM activities WHERE organization_id = $1 AND id = $2`, organization.String(), id)
-	return found(row, scanActivity, "Activity not found")
+	return found(row, scanActivity, activityNotFound)
 }
 
 func scanActivity(scan func(...any) error) (a cloud.Activity, err error) {

@@ -14,10 +14,12 @@ import (
 const keyColumns = `id, organization_id, sequence, name, state, key_id_hash, key_id_suffix, secret_hash, expire_text, addresses,
 	created_at, created_by_type, created_by_id, created_by_details, used_at`
 
+const keyNotFound = "Key not found"
+
 // Key returns a key of the organization with its roles, or NotFound.
 func (r *Reader) Key(ctx context.Context, organization, id uuid.UUID) (cloud.Key, error) {
 	row := r.q.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1 AND id = $2`, organization.String(), id.String())
-	k, err := found(row, scanKey, "Key not found")
+	k, err := found(row, scanKey, keyNotFound)
 	if err != nil {
 		return k, err
 	}
@@ -84,7 +86,7 @@ func (r *Reader) KeyIDTaken(ctx context.Context, keyID cloud.Hash) (bool, error)
 	return n > 0, err
 }
 
-// KeysWithRole returns the keys that have the role, oldest assignment first, without their roles.
+// KeysWithRole returns the keys that have the role, oldest key first, without their roles.
 func (r *Reader) KeysWithRole(ctx context.Context, organization, role uuid.UUID) ([]cloud.Key, error) {
 	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1
 		AND 'apiKey/' || id IN (SELECT actor FROM role_assignments WHERE organization_id = $1 AND role_id = $2) ORDER BY sequence`,
@@ -168,13 +170,14 @@ func (t *Tx) InsertKey(ctx context.Context, k cloud.Key) (cloud.Key, error) {
 	return k, t.assignRoles(ctx, k)
 }
 
-// UpdateKey writes everything of the key that can change, its roles included.
+// UpdateKey writes everything of the key that can change, its roles included. It
+// returns NotFound if there is no such key.
 func (t *Tx) UpdateKey(ctx context.Context, k cloud.Key) error {
 	addresses, err := addressColumn(k.Addresses)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE api_keys SET name = $3, state = $4, expire_text = $5, addresses = $6, revision = $7
+	err = t.execOne(ctx, keyNotFound, `UPDATE api_keys SET name = $3, state = $4, expire_text = $5, addresses = $6, revision = $7
 		WHERE organization_id = $1 AND id = $2`,
 		k.OrganizationID.String(), k.ID.String(), k.Name, string(k.State), k.Expiry.String(), addresses, t.revision)
 	if err != nil {
@@ -186,13 +189,13 @@ func (t *Tx) UpdateKey(ctx context.Context, k cloud.Key) error {
 	return t.assignRoles(ctx, k)
 }
 
-// DeleteKey removes a key and its role assignments for good.
+// DeleteKey removes a key and its role assignments for good. It returns NotFound
+// if there is no such key.
 func (t *Tx) DeleteKey(ctx context.Context, k cloud.Key) error {
 	if err := t.releaseRoles(ctx, k); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, `DELETE FROM api_keys WHERE organization_id = $1 AND id = $2`, k.OrganizationID.String(), k.ID.String())
-	return err
+	return t.execOne(ctx, keyNotFound, `DELETE FROM api_keys WHERE organization_id = $1 AND id = $2`, k.OrganizationID.String(), k.ID.String())
 }
 
 func (t *Tx) assignRoles(ctx context.Context, k cloud.Key) error {
@@ -213,19 +216,19 @@ func (t *Tx) releaseRoles(ctx context.Context, k cloud.Key) error {
 }
 
 // MarkUsed writes the last uses of keys. It is no change: it has no revision and
-// no activity. A key that is gone is passed over.
+// no activity. A use is never replaced by an earlier one, and a key that is gone is
+// passed over.
 func (s *Store) MarkUsed(ctx context.Context, used map[uuid.UUID]time.Time) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return unavailable(err)
-	}
-	defer func() { _ = tx.Rollback() }() // does nothing after the commit
-	for id, at := range used {
-		if _, err := tx.ExecContext(ctx, `UPDATE api_keys SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)`, id.String(), at.UnixMilli()); err != nil {
-			return err
+	_, err := s.write(ctx, 0, func(t *Tx) error {
+		for id, at := range used {
+			_, err := t.exec(ctx, `UPDATE api_keys SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)`, id.String(), at.UnixMilli())
+			if err != nil {
+				return err
+			}
 		}
-	}
-	return tx.Commit()
+		return nil
+	})
+	return err
 }
 
 func addressColumn(l cloud.AddressList) (any, error) {

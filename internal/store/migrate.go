@@ -13,12 +13,24 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// schema returns the migrations.
+func (o Options) schema() fs.FS {
+	if o.migrations != nil {
+		return o.migrations
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the name is one that fs.Sub accepts
+	}
+	return files
+}
+
 // newestVersion is the schema version that this program works with.
-func newestVersion() int64 {
-	names, _ := fs.Glob(migrations, "migrations/*.sql") // the pattern is right
+func (o Options) newestVersion() int64 {
+	names, _ := fs.Glob(o.schema(), "*.sql") // the pattern is right
 	newest := int64(0)
 	for _, name := range names {
-		number, _, _ := strings.Cut(strings.TrimPrefix(name, "migrations/"), "_")
+		number, _, _ := strings.Cut(name, "_")
 		n, _ := strconv.ParseInt(number, 10, 64)
 		newest = max(newest, n)
 	}
@@ -39,24 +51,17 @@ func (s *Store) schemaVersion(ctx context.Context) (int64, error) {
 }
 
 func (s *Store) checkVersion(version int64) error {
-	if version > newestVersion() {
-		return startErrorf("the store has schema version %d and this Gatehouse knows only %d: start the newer Gatehouse that wrote it", version, newestVersion())
+	if newest := s.options.newestVersion(); version > newest {
+		return startErrorf("the store has schema version %d and this Gatehouse knows only %d: start the newer Gatehouse that wrote it", version, newest)
 	}
 	return nil
 }
 
-// migrate brings the schema to the version, or to the newest when it is 0.
+// migrate brings the schema up to the version.
 func (s *Store) migrate(ctx context.Context, version int64) error {
-	files, err := fs.Sub(migrations, "migrations")
+	provider, err := goose.NewProvider(s.dialect.goose(), s.db, s.options.schema())
 	if err != nil {
 		return err
-	}
-	provider, err := goose.NewProvider(s.dialect.goose(), s.db, files)
-	if err != nil {
-		return err
-	}
-	if version == 0 {
-		version = newestVersion()
 	}
 	_, err = provider.UpTo(ctx, version)
 	return err

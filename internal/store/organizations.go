@@ -21,10 +21,12 @@ func (r *Reader) Organizations(ctx context.Context) ([]cloud.Organization, error
 	return collect(rows, scanOrganization)
 }
 
+const organizationNotFound = "Organization not found"
+
 // Organization returns an organization, or NotFound.
 func (r *Reader) Organization(ctx context.Context, id uuid.UUID) (cloud.Organization, error) {
 	row := r.q.QueryRowContext(ctx, `SELECT `+organizationColumns+` FROM organizations WHERE id = $1`, id.String())
-	return found(row, scanOrganization, "Organization not found")
+	return found(row, scanOrganization, organizationNotFound)
 }
 
 func scanOrganization(scan func(...any) error) (o cloud.Organization, err error) {
@@ -49,13 +51,13 @@ func (t *Tx) InsertOrganization(ctx context.Context, o cloud.Organization) error
 	return err
 }
 
-// UpdateOrganization writes everything of the organization that can change.
+// UpdateOrganization writes everything of the organization that can change. It
+// returns NotFound if there is no such organization.
 func (t *Tx) UpdateOrganization(ctx context.Context, o cloud.Organization) error {
 	endpoints, err := json.Marshal(o.PrivateEndpoints)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE organizations SET name = $2, enable_core_dumps = $3, private_endpoints = $4, revision = $5 WHERE id = $1`,
+	return t.execOne(ctx, organizationNotFound, `UPDATE organizations SET name = $2, enable_core_dumps = $3, private_endpoints = $4, revision = $5 WHERE id = $1`,
 		o.ID.String(), o.Name, o.EnableCoreDumps, string(endpoints), t.revision)
-	return err
 }

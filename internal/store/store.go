@@ -6,9 +6,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
@@ -34,9 +38,13 @@ type Options struct {
 	Dir string
 	// Log receives what happens without a caller.
 	Log *slog.Logger
-	// Commit, when not nil, is called with the commit of each Write: for tests
-	// that lose the answer.
+	// Commit, when not nil, is called with the commit of each transaction that
+	// writes: for tests that lose the answer.
 	Commit func(commit func() error) error
+
+	// Not nil in tests that need another schema or a shorter wait.
+	migrations fs.FS
+	heartbeat  time.Duration
 }
 
 // Store is an open store. It is safe for concurrent use.
@@ -53,11 +61,11 @@ type Store struct {
 // when the store is of a newer version or another process has it; then nothing was
 // changed.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	s, err := connect(ctx, options)
+	s, err := connect(ctx, options, true)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.takeOver(ctx); err != nil {
+	if err := s.takeOver(ctx, func(int64) error { return nil }); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -66,7 +74,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 // Inspect opens an existing store of this version for reading, beside the process
 // that has it. It returns a *StartError when that cannot be done.
 func Inspect(ctx context.Context, options Options) (*Store, error) {
-	s, err := connect(ctx, options)
+	s, err := connect(ctx, options, false)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +82,8 @@ func Inspect(ctx context.Context, options Options) (*Store, error) {
 	if err == nil {
 		err = s.checkVersion(version)
 	}
-	if err == nil && version < newestVersion() {
-		err = startErrorf("the store has schema version %d and this Gatehouse works with %d: start `gatehouse serve` once to bring it up to date", version, newestVersion())
+	if newest := options.newestVersion(); err == nil && version < newest {
+		err = startErrorf("the store has schema version %d and this Gatehouse works with %d: start `gatehouse serve` once to bring it up to date", version, newest)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -83,12 +91,13 @@ func Inspect(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
-func connect(ctx context.Context, options Options) (*Store, error) {
+// connect opens the database. When create is false, it must exist.
+func connect(ctx context.Context, options Options, create bool) (*Store, error) {
 	d, err := dialectOf(options)
 	if err != nil {
 		return nil, err
 	}
-	db, err := d.open(options)
+	db, err := d.open(options, create)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +111,13 @@ func connect(ctx context.Context, options Options) (*Store, error) {
 	return &Store{db: db, dialect: d, options: options}, nil
 }
 
-func (s *Store) takeOver(ctx context.Context) error {
+// takeOver makes this process the only one that writes. Nothing is changed unless
+// allowed, which is called with the schema version when no other process can change
+// the store any more, returns nil.
+func (s *Store) takeOver(ctx context.Context, allowed func(version int64) error) (err error) {
+	if s.claim, err = s.dialect.claim(ctx, s.db, s.options); err != nil {
+		return err
+	}
 	version, err := s.schemaVersion(ctx)
 	if err != nil {
 		return err
@@ -110,13 +125,21 @@ func (s *Store) takeOver(ctx context.Context) error {
 	if err := s.checkVersion(version); err != nil {
 		return err
 	}
-	if s.claim, err = s.dialect.claim(ctx, s.db); err != nil {
+	if err := allowed(version); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx, 0); err != nil {
+	if err := s.migrate(ctx, s.options.newestVersion()); err != nil {
 		return err
 	}
-	return s.db.QueryRowContext(ctx, `UPDATE control_state SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch`).Scan(&s.epoch)
+	tx, err := s.db.BeginTx(ctx, s.dialect.writeOptions())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
+	if err := tx.QueryRowContext(ctx, `UPDATE control_state SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch`).Scan(&s.epoch); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // Lost is closed when the store may have been taken over by another process.
@@ -164,13 +187,14 @@ func (s *Store) Read(ctx context.Context, f func(*Reader) error) error {
 		return unavailable(err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	return f(&Reader{tx})
+	return s.failure(f(&Reader{tx}))
 }
 
-// Tx makes one change.
+// Tx makes one change. Its statements run until the time of the write is over,
+// whatever becomes of the context they are called with.
 type Tx struct {
 	Reader
-	tx       *sql.Tx
+	steady   steady
 	revision int64
 	written  int64
 }
@@ -184,14 +208,19 @@ type Tx struct {
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) (int64, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
-	tx, err := s.db.BeginTx(ctx, nil)
+	return s.write(ctx, 1, f)
+}
+
+// write lets the revision grow by growth and calls f.
+func (s *Store) write(ctx context.Context, growth int64, f func(*Tx) error) (int64, error) {
+	tx, err := s.db.BeginTx(ctx, s.dialect.writeOptions())
 	if err != nil {
 		return 0, unavailable(err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after the commit
-	t := &Tx{Reader: Reader{tx}, tx: tx}
+	t := &Tx{Reader: Reader{steady{tx, ctx}}, steady: steady{tx, ctx}}
 	// The first statement takes the row that makes writers wait for each other.
-	err = tx.QueryRowContext(ctx, `UPDATE control_state SET revision = revision + 1 WHERE id = 1 AND epoch = $1 RETURNING revision`, s.epoch).Scan(&t.revision)
+	err = tx.QueryRowContext(ctx, `UPDATE control_state SET revision = revision + $1 WHERE id = 1 AND epoch = $2 RETURNING revision`, growth, s.epoch).Scan(&t.revision)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, &cloud.Error{Code: cloud.Unavailable, Message: "Another Gatehouse has taken over the store", Err: err}
 	}
@@ -202,16 +231,43 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) (int64, error) {
 		if errors.Is(err, ErrUnchanged) {
 			return 0, nil
 		}
+		return 0, s.failure(err)
+	}
+	if err := s.commit(tx); err != nil {
 		return 0, err
 	}
+	return t.revision, nil
+}
+
+// commit returns an error that wraps ErrUncertain.
+func (s *Store) commit(tx *sql.Tx) error {
 	commit := tx.Commit
 	if s.options.Commit != nil {
 		commit = func() error { return s.options.Commit(tx.Commit) }
 	}
 	if err := commit(); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrUncertain, err)
+		return fmt.Errorf("%w: %w", ErrUncertain, err)
 	}
-	return t.revision, nil
+	return nil
+}
+
+// steady runs statements under the context of the write: that of the caller may
+// end with the client, and would take the transaction with it.
+type steady struct {
+	tx  *sql.Tx
+	ctx context.Context
+}
+
+func (s steady) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	return s.tx.QueryContext(s.ctx, query, args...)
+}
+
+func (s steady) QueryRowContext(_ context.Context, query string, args ...any) *sql.Row {
+	return s.tx.QueryRowContext(s.ctx, query, args...)
+}
+
+func (s steady) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
+	return s.tx.ExecContext(s.ctx, query, args...)
 }
 
 // positions is how many rows one change can put in order.
@@ -223,19 +279,49 @@ func (t *Tx) next() int64 {
 	return t.revision*positions + t.written
 }
 
+// exec returns how many rows the statement was about.
 func (t *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := t.tx.ExecContext(ctx, query, args...)
+	result, err := t.steady.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
 }
 
+// execOne is exec for a statement about one row. It returns NotFound with the
+// sentence when there is none.
+func (t *Tx) execOne(ctx context.Context, sentence, query string, args ...any) error {
+	n, err := t.exec(ctx, query, args...)
+	if err == nil && n == 0 {
+		err = cloud.Errorf(cloud.NotFound, "%s", sentence)
+	}
+	return err
+}
+
+// failure returns the error of a transaction, as Unavailable when it comes from a
+// store that does not answer.
+func (s *Store) failure(err error) error {
+	var known *cloud.Error
+	if err == nil || errors.As(err, &known) || !unanswered(err) && !s.dialect.unanswered(err) {
+		return err
+	}
+	return unavailable(err)
+}
+
+// unanswered reports whether the error says that the time is over or the connection ended.
+func unanswered(err error) bool {
+	var network net.Error
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
 func unavailable(err error) error {
 	return &cloud.Error{Code: cloud.Unavailable, Message: "The store does not answer; ask again in a moment", Err: err, RetryAfter: time.Second}
 }
 
-// StartError says in one sentence why a store cannot be opened and what to do.
+// StartError says in one sentence why a store cannot be opened, backed up or
+// restored, and what to do.
 type StartError struct {
 	Message string
 	Err     error

@@ -42,13 +42,14 @@ func (t tightener) response(response any) {
 	}
 }
 
-// place closes the schema of a place, unless it says itself what else may be
-// there or lists no properties at all, and tightens its parts and places.
+// place closes the schema of a place, unless it says itself what kind of thing
+// else may be there or lists no properties at all, and tightens its parts and places.
 func (t tightener) place(schema any) {
 	s := object(schema)
 	if s == nil {
 		return
 	}
+	forbidOthers(s)
 	if _, says := s["additionalProperties"]; !says && t.lists(s, nil) {
 		if _, says := s["unevaluatedProperties"]; !says {
 			s["unevaluatedProperties"] = false
@@ -57,12 +58,21 @@ func (t tightener) place(schema any) {
 	t.part(s)
 }
 
+// forbidOthers drops from an object that lists properties that it may have any others:
+// a document says so for the sake of requests and of clients, not of what we send.
+func forbidOthers(s map[string]any) {
+	if _, lists := s["properties"]; lists && s["additionalProperties"] == true {
+		delete(s, "additionalProperties")
+	}
+}
+
 // part tightens what lies within a schema.
 func (t tightener) part(schema any) {
 	s := object(schema)
 	if s == nil {
 		return
 	}
+	forbidOthers(s)
 	if types := typesOf(s); slices.Contains(types, "integer") && !slices.Contains(types, "number") {
 		s["format"] = plainInteger
 	}

@@ -19,6 +19,15 @@ type failures struct {
 func (f *failures) Helper()           {}
 func (f *failures) Error(args ...any) { f.reports = append(f.reports, fmt.Sprint(args...)) }
 
+func newRequest(t *testing.T, url string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return request
+}
+
 // get sends a request through the transport to a server that answers with body and status, and
 // returns what the caller read and how the test was failed.
 func get(t *testing.T, path string, status int, body string) (read string, reports []string) {
@@ -26,15 +35,12 @@ func get(t *testing.T, path string, status int, body string) (read string, repor
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		io.WriteString(w, body)
+		_, _ = io.WriteString(w, body)
 	}))
 	defer server.Close()
 	var f failures
 	client := http.Client{Transport: newValidator(t).Transport(&f, nil)}
-	request, err := http.NewRequest("GET", server.URL+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	request := newRequest(t, server.URL+path)
 	request.SetBasicAuth("id", "secret")
 	response, err := client.Do(request)
 	if err != nil {
@@ -76,7 +82,7 @@ func TestTransportPassesGoodAnswers(t *testing.T) {
 
 // The credential of a request is in no report, even when the answer gives it back.
 func TestTransportDoesNotTellTheCredential(t *testing.T) {
-	request, _ := http.NewRequest("GET", one, nil)
+	request := newRequest(t, one)
 	request.SetBasicAuth("id", "secret")
 	authorization := request.Header.Get("Authorization")
 	_, reports := get(t, one, 200, `{"header":"`+authorization+`"}`)
@@ -110,20 +116,25 @@ func (b broken) Read(p []byte) (int, error) {
 
 // An answer that does not come, or breaks off, is an error of the caller's request and not of the document.
 func TestTransportPassesErrorsOn(t *testing.T) {
-	request, _ := http.NewRequest("GET", "http://gatehouse.test/v1/things", nil)
+	request := newRequest(t, "http://gatehouse.test/v1/things")
 	var f failures
 	refused := errors.New("refused")
 	none := newValidator(t).Transport(&f, roundTripper(func(*http.Request) (*http.Response, error) { return nil, refused }))
-	if _, err := none.RoundTrip(request); !errors.Is(err, refused) {
+	response, err := none.RoundTrip(request)
+	if response != nil {
+		response.Body.Close()
+	}
+	if !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	half := newValidator(t).Transport(&f, roundTripper(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(broken{strings.NewReader(`{"sta`)})}, nil
 	}))
-	response, err := half.RoundTrip(request)
+	response, err = half.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer response.Body.Close()
 	if read, err := io.ReadAll(response.Body); string(read) != `{"sta` || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("the caller read %q and got %v", read, err)
 	}

@@ -33,8 +33,8 @@ func NewValidator(openapiJSON []byte) (*Validator, error) {
 // The status must be declared for the operation: by itself or as a range such as
 // 4XX, for `default` would declare anything. The content type must be a declared
 // one. A JSON body must satisfy its schema, in which every object that lists
-// properties has no others and every integer is written without fraction and
-// exponent, must have no key twice, and must be an envelope: the requestId is a
+// properties has no others, also where additionalProperties is true, and every
+// integer is written without fraction and exponent, must have no key twice, and must be an envelope: the requestId is a
 // version 4 UUID, the status is the HTTP status, and an error has its sentence
 // and no result.
 //

@@ -162,7 +162,8 @@ func TestFormatsAreAsserted(t *testing.T) {
 }
 
 // A property that the document does not list is refused wherever its object
-// stands: in the body, an item, a reference, an alternative, a composition.
+// stands: in the body, an item, a reference, an alternative, a composition; also
+// when the document leaves its clients further ones (additionalProperties: true).
 func TestUndeclaredPropertyIsRefused(t *testing.T) {
 	refuses(t, answer{path: "/v1/things", body: `{"status":200,` + requestID + `,"result":[],"extra":1}`}, "at '/extra': not declared")
 	refuses(t, answer{path: "/v1/things", body: json200 + `[{` + thingID + `,"secret":1}]}`}, "at '/result/0/secret': not declared")

@@ -1,0 +1,105 @@
+// Command bench measures Gatehouse: an authenticated GET /v1/organizations side by
+// side with a bare net/http handler that writes the same bytes, and how fast the
+// program starts. See docs/benchmarks.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if role := os.Getenv(roleVariable); role != "" {
+		return runServer(ctx, role, os.Stdin, out)
+	}
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	return o.run(ctx, out)
+}
+
+// options are what a run measures, and how.
+type options struct {
+	connections int
+	rounds      int
+	round       time.Duration
+	starts      int
+	serverProcs int
+	loadProcs   int
+	binary      string
+	profile     string
+	json        bool
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	var quick bool
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&o.connections, "connections", 16, "keep-alive connections, each with a key of its own")
+	flags.IntVar(&o.rounds, "rounds", 50, "rounds of each server")
+	flags.DurationVar(&o.round, "round", 200*time.Millisecond, "how long a round lasts: short, so that both servers meet the same noise")
+	flags.IntVar(&o.starts, "starts", 10, "starts of the program with a new store, and as many with an existing one")
+	flags.IntVar(&o.serverProcs, "server-procs", max(1, runtime.NumCPU()/2), "GOMAXPROCS of each server")
+	flags.IntVar(&o.loadProcs, "load-procs", max(1, runtime.NumCPU()-runtime.NumCPU()/2), "GOMAXPROCS of what makes the requests")
+	flags.StringVar(&o.binary, "binary", "", "the gatehouse to start; built from this checkout when empty")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of Gatehouse's server to this file")
+	flags.BoolVar(&o.json, "json", false, "write JSON for programs")
+	flags.BoolVar(&quick, "quick", false, "5 rounds and 3 starts: to see that it works, not to compare")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if quick {
+		o.rounds, o.starts = 5, 3
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("%q is no flag: see --help", flags.Arg(0))
+	case min(o.connections, o.rounds, o.starts, o.serverProcs, o.loadProcs) < 1, o.round <= 0:
+		return o, errors.New("connections, rounds, starts and procs must be at least 1, and a round longer than 0")
+	}
+	return o, nil
+}
+
+func (o options) run(ctx context.Context, out io.Writer) (err error) {
+	runtime.GOMAXPROCS(o.loadProcs)
+	dir, err := os.MkdirTemp("", "gatehouse-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	r := newReport(o)
+	sample, err := r.compare(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	if err := r.start(ctx, o, dir, sample); err != nil {
+		return err
+	}
+	if o.json {
+		return r.writeJSON(out)
+	}
+	return r.writeTable(out)
+}

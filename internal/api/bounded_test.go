@@ -1,0 +1,59 @@
+package api_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/store"
+)
+
+// bounds say how many items each list may hold at most, and why it cannot hold more.
+var bounds = map[string]int{
+	"organizationGetList":       1,      // a key is in one organization
+	"organizationQuotasGetList": 5,      // there are five
+	"organizationRolesGetList":  9,      // there are nine, until custom roles come
+	"activityGetList":           10_000, // a page
+	"openapiKeyGetList":         1000,   // a page without a limit
+}
+
+// Every list that an operation answers with has a bound, which holds however much
+// there is; what there is beyond it comes on further pages.
+func TestEveryListIsBounded(t *testing.T) {
+	t.Parallel()
+	h := houseOnSQLite(t, withoutLimit)
+	h.manyKeys(1005)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		for range 10_010 {
+			if err := h.record(ctx, tx, uuid.MustParse(h.id), cloud.Activity{Type: cloud.OrganizationRenamed}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	h.another("Other")
+	for _, o := range documentedOperations(t) {
+		if !o.list {
+			continue
+		}
+		bound, known := bounds[o.id]
+		if !known {
+			t.Errorf("%s: say in bounded_test.go how long its list may be", o.id)
+			continue
+		}
+		a := o.about(t, h.organization).by(h.admin).ok()
+		if n := len(a.list("result")); n > bound {
+			t.Errorf("%s: the list holds %d, more than %d", o.id, n, bound)
+		}
+		if paged := a.has("nextCursor"); paged && a.value("nextCursor") == nil {
+			t.Errorf("%s: there is more, but the list says it is whole", o.id)
+		}
+	}
+	all := pages(h.admin, "~/keys", 250, "id", nil)
+	if slices.Sort(all); len(slices.Compact(all)) != 1006 {
+		t.Errorf("in pages come %d keys, want 1006", len(all))
+	}
+}

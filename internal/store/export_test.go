@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"io/fs"
+	"time"
+)
+
+// WithMigrations makes the program one of another schema.
+func (o Options) WithMigrations(files fs.FS) Options {
+	o.migrations = files
+	return o
+}
+
+// WithHeartbeat makes the watch of the lock quicker.
+func (o Options) WithHeartbeat(every time.Duration) Options {
+	o.heartbeat = every
+	return o
+}
+
+// BackupTables returns the names of the tables in a backup, in their order.
+func BackupTables() (names []string) {
+	for _, t := range tables {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// Setting returns a setting of the connections of a PostgreSQL store.
+func Setting(ctx context.Context, s *Store, name string) (value string) {
+	if err := s.db.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value); err != nil {
+		return err.Error()
+	}
+	return value
+}
