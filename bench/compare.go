@@ -8,62 +8,73 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // path is what is asked for.
 const path = "/v1/organizations"
 
-// compare lets both servers answer in turns and returns an answer of Gatehouse's.
-func (r *report) compare(ctx context.Context, o options, dir string) (sample *answer, err error) {
+// compare lets both servers answer in turns.
+func (r *report) compare(ctx context.Context, o options, servers run, dir string) (err error) {
 	data := filepath.Join(dir, "compare")
-	if err := os.Mkdir(data, 0o700); err != nil {
-		return nil, err
-	}
-	ours, err := startServer(ctx, roleGatehouse, o.serverProcs, setup{Dir: data, Keys: o.connections, Profile: o.profile})
+	servers.profile = o.profile
+	ours, err := servers.gatehouse(ctx, data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { err = errors.Join(err, ours.close()) }()
-	if sample, err = ask(ctx, "http://"+ours.Address, ours.Credentials[0]); err != nil {
-		return nil, err
-	}
-	bare, err := startServer(ctx, roleBare, o.serverProcs, setup{Answer: sample})
+	defer func() { err = errors.Join(err, ours.stop()) }()
+	key, err := readKeyFile(filepath.Join(data, keyFile))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { err = errors.Join(err, bare.close()) }()
-	bare.Credentials = ours.Credentials // it does not look at them, but they are sent
-	return sample, r.alternate(ctx, o, ours, bare)
-}
+	sample, err := ask(ctx, ours.base, key)
+	if err != nil {
+		return err
+	}
+	bare, err := servers.bare(ctx, sample, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
 
-// alternate gives the servers short rounds in turns, so that whatever else the
-// machine does hits both alike, and the first round to each as often.
-func (r *report) alternate(ctx context.Context, o options, ours, bare *server) error {
-	oursLoad, err := connect(ctx, ours.Address, ours.Credentials)
+	oursLoad, err := connect(ctx, ours.base, key, o.connections)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = oursLoad.close() }() // nothing is sent any more
-	bareLoad, err := connect(ctx, bare.Address, bare.Credentials)
+	bareLoad, err := connect(ctx, bare.base, key, o.connections)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = bareLoad.close() }() // nothing is sent any more
-	for i := -1; i < o.rounds; i++ {        // the first pair warms up
-		if err := ctx.Err(); err != nil {
-			return err
+	return r.alternate(ctx, o, turn{ours, oursLoad}, turn{bare, bareLoad})
+}
+
+// turn is a server with the load for it.
+type turn struct {
+	server *server
+	load   load
+}
+
+// alternate gives the servers short rounds in turns, so that whatever else the
+// machine does hits both alike, and the first round to each as often.
+func (r *report) alternate(ctx context.Context, o options, ours, bare turn) error {
+	for i := -1; i < o.rounds; i++ { // the first pair warms up
+		var a, b measured
+		var err error
+		if i%2 == 0 {
+			a, err = ours.take(o.round)
+			if err == nil {
+				b, err = bare.take(o.round)
+			}
+		} else {
+			b, err = bare.take(o.round)
+			if err == nil {
+				a, err = ours.take(o.round)
+			}
 		}
-		var a, b sampleOf
-		first := func() error { return a.take(ours, oursLoad, o.round) }
-		second := func() error { return b.take(bare, bareLoad, o.round) }
-		if i%2 == 1 {
-			first, second = second, first
-		}
-		if err := first(); err != nil {
-			return err
-		}
-		if err := second(); err != nil {
+		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
 		if i >= 0 {
@@ -73,40 +84,40 @@ func (r *report) alternate(ctx context.Context, o options, ours, bare *server) e
 	return nil
 }
 
-// sampleOf is one round of one server, with what each request used of it.
-type sampleOf struct {
+// measured is a round, with what each request used of the server.
+type measured struct {
 	round
 	cpu         float64 // µs
 	allocations float64
 	allocated   float64 // bytes
 }
 
-func (s *sampleOf) take(from *server, l load, length time.Duration) error {
-	before, err := from.usage()
+func (t turn) take(length time.Duration) (m measured, err error) {
+	before, err := t.server.usage()
 	if err != nil {
-		return err
+		return m, err
 	}
-	if s.round, err = l.run(length); err != nil {
-		return fmt.Errorf("a request to %s failed (%w)", from.Address, err)
+	if m.round, err = t.load.run(length); err != nil {
+		return m, fmt.Errorf("a request to %s failed (%w)", t.server.base, err)
 	}
-	after, err := from.usage()
+	after, err := t.server.usage()
 	if err != nil {
-		return err
+		return m, err
 	}
-	n := float64(s.requests)
-	s.cpu = microseconds(after.CPU-before.CPU) / n
-	s.allocations = float64(after.Allocations-before.Allocations) / n
-	s.allocated = float64(after.Allocated-before.Allocated) / n
-	return nil
+	n := float64(m.requests)
+	m.cpu = microseconds(after.CPU-before.CPU) / n
+	m.allocations = float64(after.Allocations-before.Allocations) / n
+	m.allocated = float64(after.Allocated-before.Allocated) / n
+	return m, nil
 }
 
 // ask makes one request and returns what the handler wrote.
-func ask(ctx context.Context, base string, c credential) (*answer, error) {
+func ask(ctx context.Context, base string, key credential) (*answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	request.SetBasicAuth(c.KeyID, c.Secret)
+	request.SetBasicAuth(key.id, key.secret)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, err
@@ -123,4 +134,20 @@ func ask(ctx context.Context, base string, c credential) (*answer, error) {
 		response.Header.Del(name)
 	}
 	return &answer{response.Header, body}, nil
+}
+
+// credential is what a client sends by HTTP Basic.
+type credential struct{ id, secret string }
+
+func readKeyFile(name string) (c credential, err error) {
+	text, err := os.ReadFile(name)
+	for line := range strings.Lines(string(text)) {
+		switch name, value, _ := strings.Cut(strings.TrimSpace(line), "="); name {
+		case "KEY_ID":
+			c.id = value
+		case "KEY_SECRET":
+			c.secret = value
+		}
+	}
+	return c, err
 }

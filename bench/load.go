@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,23 +29,24 @@ type client struct {
 	took    []time.Duration // of each request of this round
 }
 
-// connect opens a connection for each credential.
-func connect(ctx context.Context, address string, credentials []credential) (load, error) {
+// connect opens n connections.
+func connect(ctx context.Context, base string, key credential, n int) (load, error) {
+	address := strings.TrimPrefix(base, "http://")
 	var l load
-	for _, c := range credentials {
+	for range n {
 		var d net.Dialer
 		conn, err := d.DialContext(ctx, "tcp", address)
 		if err != nil {
 			return nil, errors.Join(err, l.close())
 		}
-		l = append(l, &client{conn: conn, reader: bufio.NewReader(conn), request: requestOf(address, c)})
+		l = append(l, &client{conn: conn, reader: bufio.NewReader(conn), request: requestOf(address, key)})
 	}
 	return l, nil
 }
 
 // requestOf is the request that curl would send.
-func requestOf(host string, c credential) []byte {
-	basic := base64.StdEncoding.EncodeToString([]byte(c.KeyID + ":" + c.Secret))
+func requestOf(host string, key credential) []byte {
+	basic := base64.StdEncoding.EncodeToString([]byte(key.id + ":" + key.secret))
 	return []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Basic " + basic + "\r\nUser-Agent: gatehouse-bench\r\nAccept: */*\r\n\r\n")
 }
 

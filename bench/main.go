@@ -18,7 +18,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout)
+	err := execute(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if errors.Is(err, flag.ErrHelp) {
 		return
@@ -29,15 +29,15 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
-	if role := os.Getenv(roleVariable); role != "" {
-		return runServer(ctx, role, os.Stdin, out)
+func execute(ctx context.Context, args []string, out io.Writer) error {
+	if file := os.Getenv(bareVariable); file != "" {
+		return serveBare(ctx, file, out)
 	}
 	o, err := parse(args)
 	if err != nil {
 		return err
 	}
-	return o.run(ctx, out)
+	return o.measure(ctx, out)
 }
 
 // options are what a run measures, and how.
@@ -48,7 +48,6 @@ type options struct {
 	starts      int
 	serverProcs int
 	loadProcs   int
-	binary      string
 	profile     string
 	json        bool
 }
@@ -57,14 +56,13 @@ func parse(args []string) (options, error) {
 	var o options
 	var quick bool
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.IntVar(&o.connections, "connections", 16, "keep-alive connections, each with a key of its own")
+	flags.IntVar(&o.connections, "connections", 16, "keep-alive connections")
 	flags.IntVar(&o.rounds, "rounds", 50, "rounds of each server")
 	flags.DurationVar(&o.round, "round", 200*time.Millisecond, "how long a round lasts: short, so that both servers meet the same noise")
 	flags.IntVar(&o.starts, "starts", 10, "starts of the program with a new store, and as many with an existing one")
-	flags.IntVar(&o.serverProcs, "server-procs", max(1, runtime.NumCPU()/2), "GOMAXPROCS of each server")
-	flags.IntVar(&o.loadProcs, "load-procs", max(1, runtime.NumCPU()-runtime.NumCPU()/2), "GOMAXPROCS of what makes the requests")
-	flags.StringVar(&o.binary, "binary", "", "the gatehouse to start; built from this checkout when empty")
-	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of Gatehouse's server to this file")
+	flags.IntVar(&o.serverProcs, "server-procs", runtime.NumCPU(), "GOMAXPROCS of each server")
+	flags.IntVar(&o.loadProcs, "load-procs", runtime.NumCPU(), "GOMAXPROCS of what makes the requests")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of Gatehouse to this file")
 	flags.BoolVar(&o.json, "json", false, "write JSON for programs")
 	flags.BoolVar(&quick, "quick", false, "5 rounds and 3 starts: to see that it works, not to compare")
 	if err := flags.Parse(args); err != nil {
@@ -82,7 +80,7 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-func (o options) run(ctx context.Context, out io.Writer) (err error) {
+func (o options) measure(ctx context.Context, out io.Writer) (err error) {
 	runtime.GOMAXPROCS(o.loadProcs)
 	dir, err := os.MkdirTemp("", "gatehouse-bench-")
 	if err != nil {
@@ -90,12 +88,16 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	r := newReport(o)
-	sample, err := r.compare(ctx, o, dir)
+	binary, err := build(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if err := r.start(ctx, o, dir, sample); err != nil {
+	servers := run{binary: binary, procs: o.serverProcs}
+	r := newReport(o)
+	if err := r.compare(ctx, o, servers, dir); err != nil {
+		return err
+	}
+	if err := r.start(ctx, o, servers, dir); err != nil {
 		return err
 	}
 	if o.json {

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestMain lets the program start itself, as the servers it compares.
+// TestMain lets the program start itself, as the bare server.
 func TestMain(m *testing.M) {
-	if os.Getenv(roleVariable) == "" {
+	if os.Getenv(bareVariable) == "" {
 		os.Exit(m.Run())
 	}
 	main()
@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // `make bench` works: both servers answer, the program starts, and every figure is there.
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"--connections", "2", "--rounds", "2", "--round", "50ms", "--starts", "1", "--json"}, &out); err != nil {
+	if err := execute(t.Context(), []string{"--connections", "2", "--rounds", "2", "--round", "50ms", "--starts", "1", "--json"}, &out); err != nil {
 		t.Fatal(err)
 	}
 	var r report

@@ -46,7 +46,7 @@ type comparison struct {
 	Bare      spread `json:"bare"`
 	Ratio     spread `json:"ratio"`
 
-	of         func(sampleOf) float64
+	of         func(measured) float64
 	ours, bare []float64
 }
 
@@ -72,18 +72,18 @@ func newReport(o options) *report {
 			ServerProcs: o.serverProcs, LoadProcs: o.loadProcs,
 		},
 		Compared: []comparison{
-			{Name: "throughput", Unit: "req/s", of: func(s sampleOf) float64 { return s.perSecond }},
-			{Name: "latency p50", Unit: "µs", of: func(s sampleOf) float64 { return microseconds(s.p50) }},
-			{Name: "latency p99", Unit: "µs", of: func(s sampleOf) float64 { return microseconds(s.p99) }},
-			{Name: "server CPU time", Unit: "µs/req", of: func(s sampleOf) float64 { return s.cpu }},
-			{Name: "allocations", Unit: "/req", of: func(s sampleOf) float64 { return s.allocations }},
-			{Name: "allocated", Unit: "B/req", of: func(s sampleOf) float64 { return s.allocated }},
+			{Name: "throughput", Unit: "req/s", of: func(s measured) float64 { return s.perSecond }},
+			{Name: "latency p50", Unit: "µs", of: func(s measured) float64 { return microseconds(s.p50) }},
+			{Name: "latency p99", Unit: "µs", of: func(s measured) float64 { return microseconds(s.p99) }},
+			{Name: "server CPU time", Unit: "µs/req", of: func(s measured) float64 { return s.cpu }},
+			{Name: "allocations", Unit: "/req", of: func(s measured) float64 { return s.allocations }},
+			{Name: "allocated", Unit: "B/req", of: func(s measured) float64 { return s.allocated }},
 		},
 	}
 }
 
 // add takes in a round of Gatehouse and the one of the bare server beside it.
-func (r *report) add(ours, bare sampleOf) {
+func (r *report) add(ours, bare measured) {
 	for i := range r.Compared {
 		c := &r.Compared[i]
 		c.ours, c.bare = append(c.ours, c.of(ours)), append(c.bare, c.of(bare))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -121,7 +122,7 @@ func (m *Main) status(err error) int {
 	if errors.As(err, &unsound) {
 		return exitUnsound // it has said what
 	}
-	_, _ = fmt.Fprintf(m.Stderr, "gatehouse: %s\n", sentence(err))
+	_, _ = fmt.Fprintf(m.Stderr, "gatehouse: %s\n", strings.Join(strings.FieldsFunc(sentence(err), lineEnd), " ")) // a cause may have several lines
 	switch cloud.CodeOf(err) {
 	case cloud.NotFound:
 		return exitNotFound
@@ -131,6 +132,8 @@ func (m *Main) status(err error) int {
 		return exitFailed
 	}
 }
+
+func lineEnd(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }
 
 func sentence(err error) string {
 	var start *store.StartError

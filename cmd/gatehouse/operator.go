@@ -171,7 +171,7 @@ func (c *operatorClient) openStore(ctx context.Context, flags storeFlags) error 
 	if err := ctl.Load(ctx); err != nil {
 		return err
 	}
-	handler, err := api.New(api.Config{Control: ctl, Identify: api.Operator(accountOf), Fallback: http.NotFoundHandler(), Clock: clock, Log: log})
+	handler, err := api.New(api.Config{Control: ctl, Identify: api.Operator(accountOf), Fallback: http.NotFoundHandler(), Log: log})
 	if err != nil {
 		return err
 	}

@@ -119,8 +119,11 @@ func readKeyFile(t *testing.T, path string) credential {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var c credential
-	for line := range strings.Lines(string(text)) {
+	return parseKeyFile(string(text))
+}
+
+func parseKeyFile(text string) (c credential) {
+	for line := range strings.Lines(text) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		switch name {
 		case "KEY_ID":

@@ -105,6 +105,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err := s.secure(); err != nil {
 		return err
 	}
+	if err := store.CheckURL(s.Store); err != nil {
+		return err
+	}
 	if err := s.checkKeyFile(); err != nil {
 		return err
 	}
@@ -241,10 +244,10 @@ func (s *server) serve(ctx context.Context) error {
 	servers, ctx := errgroup.WithContext(ctx)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
-	s.run(servers, ctx, s.listener, public)
-	s.run(servers, ctx, s.operators, s.withOperatorRoutes(private))
+	s.run(ctx, servers, s.listener, public)
+	s.run(ctx, servers, s.operators, s.withOperatorRoutes(private))
 	if s.metrics != nil {
-		s.run(servers, ctx, s.metrics, scrape)
+		s.run(ctx, servers, s.metrics, scrape)
 	}
 	servers.Go(func() error { return s.watchStore(ctx) })
 	var chores errgroup.Group
@@ -261,13 +264,13 @@ func (s *server) serve(ctx context.Context) error {
 
 func (s *server) handler(identify api.Identifier, metrics *api.Metrics) (http.Handler, error) {
 	return api.New(api.Config{
-		Control: s.control, Identify: identify, Fallback: console.Handler(), TrustedProxies: s.proxies, Clock: cloud.SystemClock{},
+		Control: s.control, Identify: identify, Fallback: console.Handler(), TrustedProxies: s.proxies,
 		Log: s.log, Metrics: metrics, Draining: s.draining,
 	})
 }
 
 // run serves on the listener until ctx ends, then lets requests come to their end.
-func (s *server) run(group *errgroup.Group, ctx context.Context, l net.Listener, handler http.Handler) {
+func (s *server) run(ctx context.Context, group *errgroup.Group, l net.Listener, handler http.Handler) {
 	var requests underWay
 	server := &http.Server{
 		Handler:           requests.count(handler),

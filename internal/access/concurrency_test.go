@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,7 @@ func TestRequestThatStartsAfterAChangeNeverGetsWhatItTookAway(t *testing.T) {
 					wrong.Add(1)
 				}
 				requests.Add(1)
+				runtime.Gosched() // on a machine with one processor, too, the others get their turn
 			}
 		})
 	}
@@ -74,6 +76,7 @@ func TestRequestThatStartsAfterAChangeNeverGetsWhatItTookAway(t *testing.T) {
 			// Between two changes the clients get a chance, and the shard of the key is busy.
 			guest := h.add(nil)
 			h.remove(guest)
+			runtime.Gosched()
 		}
 		change := access.Change{Keys: []cloud.Key{k.Key}}
 		ways[n%len(ways)].take(&change, &change.Keys[0])
@@ -122,6 +125,7 @@ func TestRequestThatStartsAfterSuspendIsRefused(t *testing.T) {
 					wrong.Add(1)
 				}
 				requests.Add(1)
+				runtime.Gosched()
 			}
 		})
 	}
@@ -130,6 +134,7 @@ func TestRequestThatStartsAfterSuspendIsRefused(t *testing.T) {
 		closed.Store(true)
 		for seen := requests.Load(); requests.Load() < seen+10; {
 			h.admitsNobody(k)
+			runtime.Gosched()
 		}
 		closed.Store(false)
 		h.directory.Load(h.state)

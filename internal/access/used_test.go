@@ -171,6 +171,7 @@ func TestUsesAreTakenOnceWhileKeysAreUsed(t *testing.T) {
 		wait.Go(func() {
 			for {
 				taken.Add(int64(len(h.directory.TakeUsed())))
+				runtime.Gosched()
 				select {
 				case <-done:
 					return

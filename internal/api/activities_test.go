@@ -31,8 +31,10 @@ func TestKeyChangesAreRecorded(t *testing.T) {
 			{`{"ipAccessList":[]}`, []string{"ip-access-list-changed"}},
 			{`{"roles":["developer"]}`, []string{"role-changed"}},
 			{`{"assignedRoleIds":["` + systemRole("Billing") + `"]}`, []string{"roles-v2-changed"}},
-			{`{"name":"all","state":"disabled","expireAt":"2031-01-01T00:00:00Z","ipAccessList":[{"source":"::1"}],"assignedRoleIds":[]}`,
-				[]string{"name-changed", "state-changed", "date-changed", "ip-access-list-changed", "roles-v2-changed"}},
+			{
+				`{"name":"all","state":"disabled","expireAt":"2031-01-01T00:00:00Z","ipAccessList":[{"source":"::1"}],"assignedRoleIds":[]}`,
+				[]string{"name-changed", "state-changed", "date-changed", "ip-access-list-changed", "roles-v2-changed"},
+			},
 			{`{"name":"all","state":"disabled","expireAt":"2031-01-01T00:00:00Z","ipAccessList":[{"source":"::1"}],"assignedRoleIds":[]}`, nil},
 			{`{}`, nil},
 			{`{"roles":[]}`, nil},

@@ -85,7 +85,7 @@ func (h *house) send(request *http.Request) *answer {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return &answer{h.t, request.Method + " " + request.URL.RequestURI(), response.StatusCode, response.Header, body}
+	return &answer{t: h.t, request: request.Method + " " + request.URL.RequestURI(), status: response.StatusCode, header: response.Header, body: body}
 }
 
 // key makes a key with the fields of the request, which are without braces: `"name":"ci"`.
@@ -112,6 +112,7 @@ type answer struct {
 	status  int
 	header  http.Header
 	body    []byte
+	decoded any // once it is asked for
 }
 
 // ok ends the test unless the answer is 200.
@@ -154,10 +155,12 @@ func (a *answer) error() string {
 // value returns what stands at a path such as result.0.name, and nil where nothing does.
 func (a *answer) value(path string) any {
 	a.t.Helper()
-	var at any
-	if err := json.Unmarshal(a.body, &at); err != nil {
-		a.t.Fatalf("%s answered %d with %q: %v", a.request, a.status, a.body, err)
+	if a.decoded == nil {
+		if err := json.Unmarshal(a.body, &a.decoded); err != nil {
+			a.t.Fatalf("%s answered %d with %q: %v", a.request, a.status, a.body, err)
+		}
 	}
+	at := a.decoded
 	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' }) {
 		switch in := at.(type) {
 		case map[string]any:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,7 +21,26 @@ const (
 )
 
 // Document returns our OpenAPI 3.1 document as JSON.
-func Document() ([]byte, error) { return newServer(Config{}).document() }
+func Document() ([]byte, error) {
+	r, err := reference()
+	return r.document, err
+}
+
+// described is what the API says of itself: the document, and the page made of it.
+type described struct {
+	document []byte
+	page     apidocs.Page
+}
+
+// reference describes the API. It is the same for every server, so it is made once.
+var reference = sync.OnceValues(func() (r described, err error) {
+	s := newServer(Config{})
+	if r.document, err = s.document(); err != nil {
+		return r, err
+	}
+	r.page, err = apidocs.Render(s.api.OpenAPI())
+	return r, err
+})
 
 func documentConfig() huma.Config {
 	config := huma.Config{

@@ -45,7 +45,7 @@ func (s *server) front() http.Handler {
 	trusted := proxies(s.TrustedProxies)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{id: uuid.NewString(), address: trusted.clientAddress(r)}
-		started := time.Now() //nolint:forbidigo // measures how long the answer took; no rule depends on it
+		started := time.Now() //nolint:forbidigo // measures how long the answer takes; no rule depends on it
 		recorder := &recorder{ResponseWriter: w}
 		header := w.Header()
 		header["X-Request-Id"] = []string{c.id}
@@ -56,7 +56,7 @@ func (s *server) front() http.Handler {
 			if cause := recover(); cause != nil {
 				s.recovered(recorder, r, cause)
 			}
-			s.finished(r, c, recorder.status, time.Since(started))
+			s.finished(r, c, recorder.status, time.Since(started)) //nolint:forbidigo // see started
 		}()
 		if !tidyPath(r) {
 			http.NotFound(recorder, r)

@@ -135,7 +135,7 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 		identify = s.identify(identify)
 	}
 	h.handler, err = api.New(api.Config{
-		Control: h.control, Identify: identify, Fallback: http.NotFoundHandler(), TrustedProxies: s.proxies, Clock: h.clock, Log: log,
+		Control: h.control, Identify: identify, Fallback: http.NotFoundHandler(), TrustedProxies: s.proxies, Log: log,
 		Metrics: metrics, Draining: s.draining,
 	})
 	if err != nil {

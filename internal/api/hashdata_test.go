@@ -59,15 +59,31 @@ func TestMalformedHashDataIsRefused(t *testing.T) {
 	id, secret := cloud.HashOf("an id").String(), cloud.HashOf("a secret").String()
 	good := map[string]string{"keyIdHash": inJSON(id), "keyIdSuffix": `"abcd"`, "keySecretHash": inJSON(secret)}
 	for _, c := range []struct{ field, value string }{
-		{"keyIdHash", ``}, {"keyIdHash", `null`}, {"keyIdHash", `""`}, {"keyIdHash", `5`}, {"keyIdHash", `["` + id + `"]`},
-		{"keyIdHash", `"` + id[:43] + `"`},                                                             // without padding
-		{"keyIdHash", `"` + strings.Repeat("0", 64) + `"`},                                             // hexadecimal
+		{"keyIdHash", ``},
+		{"keyIdHash", `null`},
+		{"keyIdHash", `""`},
+		{"keyIdHash", `5`},
+		{"keyIdHash", `["` + id + `"]`},
+		{"keyIdHash", `"` + id[:43] + `"`},                 // without padding
+		{"keyIdHash", `"` + strings.Repeat("0", 64) + `"`}, // hexadecimal
 		{"keyIdHash", `"` + strings.NewReplacer("+", "-", "/", "_").Replace(urlSafe().String()) + `"`}, // the URL's alphabet
 		{"keyIdHash", `"\n` + id[1:] + `"`},
-		{"keySecretHash", ``}, {"keySecretHash", `null`}, {"keySecretHash", `""`}, {"keySecretHash", `{"a":1}`},
-		{"keySecretHash", `"` + secret + `="`}, {"keySecretHash", `"` + secret[:42] + `B="`}, // bits behind the end
-		{"keyIdSuffix", ``}, {"keyIdSuffix", `null`}, {"keyIdSuffix", `""`}, {"keyIdSuffix", `"abc"`}, {"keyIdSuffix", `"abcde"`},
-		{"keyIdSuffix", `"ab d"`}, {"keyIdSuffix", `"ab:d"`}, {"keyIdSuffix", `"ab\u0000d"`}, {"keyIdSuffix", `"äöüß"`}, {"keyIdSuffix", `1234`},
+		{"keySecretHash", ``},
+		{"keySecretHash", `null`},
+		{"keySecretHash", `""`},
+		{"keySecretHash", `{"a":1}`},
+		{"keySecretHash", `"` + secret + `="`},
+		{"keySecretHash", `"` + secret[:42] + `B="`}, // bits behind the end
+		{"keyIdSuffix", ``},
+		{"keyIdSuffix", `null`},
+		{"keyIdSuffix", `""`},
+		{"keyIdSuffix", `"abc"`},
+		{"keyIdSuffix", `"abcde"`},
+		{"keyIdSuffix", `"ab d"`},
+		{"keyIdSuffix", `"ab:d"`},
+		{"keyIdSuffix", `"ab\u0000d"`},
+		{"keyIdSuffix", `"äöüß"`},
+		{"keyIdSuffix", `1234`},
 	} {
 		fields := map[string]string{}
 		for name, value := range good {

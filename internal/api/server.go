@@ -12,7 +12,6 @@ import (
 
 	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/api/contract"
-	"github.com/gatehouse/gatehouse/internal/apidocs"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/control"
 )
@@ -26,7 +25,6 @@ type Config struct {
 	Fallback http.Handler
 	// TrustedProxies are those whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
-	Clock          cloud.Clock
 	Log            *slog.Logger
 	Metrics        *Metrics // may be nil
 	// Draining is closed when the server is about to stop; may be nil.
@@ -49,16 +47,12 @@ type server struct {
 // New returns the handler of the API, its document and its reference page.
 func New(config Config) (http.Handler, error) {
 	s := newServer(config)
-	document, err := s.document()
+	r, err := reference()
 	if err != nil {
 		return nil, err
 	}
-	page, err := apidocs.Render(s.api.OpenAPI())
-	if err != nil {
-		return nil, err
-	}
-	s.mux.HandleFunc("GET /v1", serveDocument(document))
-	s.mux.HandleFunc("GET /docs", serveReference(page))
+	s.mux.HandleFunc("GET /v1", serveDocument(r.document))
+	s.mux.HandleFunc("GET /docs", serveReference(r.page))
 	s.mux.HandleFunc("GET /healthz", s.healthz)
 	s.mux.HandleFunc("GET /readyz", s.readyz)
 	s.registerNotBuilt()

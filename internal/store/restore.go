@@ -64,9 +64,9 @@ func (s *Store) replaceAll(ctx context.Context, from *Store, revision int64) err
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after the commit
-	// A process that still believes to have the store must not write to the new state.
-	err = tx.QueryRowContext(ctx, `UPDATE control_state SET revision = $1, epoch = epoch + 1 WHERE id = 1 AND epoch = $2 RETURNING epoch`,
-		revision, s.epoch).Scan(&s.epoch)
+	// The epoch, which grew when the store was taken over, stays: whoever had the
+	// store before cannot write to the new state.
+	err = tx.QueryRowContext(ctx, `UPDATE control_state SET revision = $1 WHERE id = 1 AND epoch = $2 RETURNING revision`, revision, s.epoch).Scan(&revision)
 	if errors.Is(err, sql.ErrNoRows) {
 		return startErrorf("another Gatehouse has taken over the store: stop it first")
 	}
@@ -74,6 +74,7 @@ func (s *Store) replaceAll(ctx context.Context, from *Store, revision int64) err
 		return err
 	}
 	for _, t := range slices.Backward(tables) {
+		//nolint:gosec // the name is one of the schema's
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+t.name); err != nil {
 			return err
 		}

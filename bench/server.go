@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is a process that serves, Gatehouse or the bare one.
+type server struct {
+	base    string        // its URL
+	took    time.Duration // from the start of the process until it was ready
+	process *exec.Cmd
+	output  io.Reader
+	log     bytes.Buffer
+	input   io.Closer
+	ask     *json.Encoder
+	replies *json.Decoder
+}
+
+// run says how servers are run.
+type run struct {
+	binary  string // of Gatehouse
+	procs   int    // GOMAXPROCS
+	profile string // the file for a CPU profile of Gatehouse; may be empty
+}
+
+const keyFile = "admin.env"
+
+// gatehouse starts Gatehouse on a data directory, which it makes when there is none.
+func (r run) gatehouse(ctx context.Context, data string) (*server, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, r.binary, "serve",
+		"--data", data, "--listen", "127.0.0.1:0", "--init-key", filepath.Join(data, keyFile))
+	profile := r.profile
+	if profile == "" {
+		profile = "-"
+	}
+	return r.start(command, benchVariable+"="+profile)
+}
+
+// bare starts the server that knows nothing but one answer.
+func (r run) bare(ctx context.Context, a *answer, dir string) (*server, error) {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(dir, "answer.json")
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return r.start(exec.CommandContext(ctx, self), benchVariable+"=-", bareVariable+"="+name)
+}
+
+// start starts a server and waits until it is ready.
+func (r run) start(command *exec.Cmd, variables ...string) (*server, error) {
+	s := &server{process: command}
+	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GATEHOUSE_") }), variables...)
+	command.Env = append(command.Env, "GOMAXPROCS="+strconv.Itoa(r.procs))
+	command.Stderr = &s.log
+	input, err := command.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	replies, theirs, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	command.ExtraFiles = []*os.File{theirs}
+	s.input, s.output, s.ask, s.replies = input, output, json.NewEncoder(input), json.NewDecoder(replies)
+	begin := time.Now()
+	err = errors.Join(command.Start(), theirs.Close())
+	if err != nil {
+		return nil, err
+	}
+	s.base, err = waitUntilReady(output)
+	s.took = time.Since(begin)
+	if err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+var readyLine = regexp.MustCompile(`^gatehouse: ready: .*API (http://\S+)/v1\b`)
+
+func waitUntilReady(output io.Reader) (base string, err error) {
+	lines := bufio.NewReader(output)
+	for {
+		line, err := lines.ReadString('\n')
+		if found := readyLine.FindStringSubmatch(line); found != nil {
+			return found[1], nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("it ended before it was ready (%w)", err)
+		}
+	}
+}
+
+// usage asks the server what it has used.
+func (s *server) usage() (u benchUsage, err error) {
+	if err := s.ask.Encode("usage"); err != nil {
+		return u, err
+	}
+	return u, s.replies.Decode(&u)
+}
+
+// stop stops the server and returns what it complained of if it failed.
+func (s *server) stop() error {
+	err := s.input.Close()
+	if s.replies.Decode(&benchUsage{}) == nil { // the end of the replies is the end of the profile
+		err = errors.Join(err, errors.New("a reply that was not asked for"))
+	}
+	_ = s.process.Process.Signal(syscall.SIGTERM) // it may have ended, which Wait tells
+	_, _ = io.Copy(io.Discard, s.output)          // to its end, as Wait asks
+	if err = errors.Join(err, s.process.Wait()); err != nil {
+		return fmt.Errorf("%s did not start and stop well (%w)\n%s", filepath.Base(s.process.Path), err, s.log.String())
+	}
+	return nil
+}
+
+// residentMemory asks Linux, in bytes; elsewhere it returns 0.
+func (s *server) residentMemory() int64 {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(s.process.Process.Pid) + "/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if kilobytes, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			n, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kilobytes), "kB")), 10, 64)
+			return n << 10
+		}
+	}
+	return 0
+}
