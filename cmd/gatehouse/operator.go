@@ -113,9 +113,10 @@ func (s *server) withOperatorRoutes(apiHandler http.Handler) http.Handler {
 func operatorRoutes(c *control.Control, base string, apiHandler http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+setupLinkPath, func(w http.ResponseWriter, r *http.Request) {
-		token, err := c.NewSetupLink(r.Context())
+		token, err := c.NewSetupLink(r.Context(), access.Operator(accountOf(r), r.UserAgent()))
 		if err != nil {
-			http.Error(w, `{"error":"the set-up link could not be made; the log says why"}`, http.StatusInternalServerError)
+			w.WriteHeader(http.StatusInternalServerError)
+			_ = json.NewEncoder(w).Encode(map[string]string{"error": sentence(err)}) // the client has gone
 			return
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"result": map[string]string{"link": setupLink(base, token)}}) // the client has gone

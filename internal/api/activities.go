@@ -58,7 +58,8 @@ type activityType string
 
 // Schema implements huma.SchemaProvider.
 func (activityType) Schema(huma.Registry) *huma.Schema {
-	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged)))
+	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged)),
+		ours(string(cloud.SetupLinkCreated)))
 }
 
 type actorType string

@@ -13,7 +13,7 @@ import (
 // anything that a client chose.
 type Metrics struct {
 	requests       *prometheus.HistogramVec
-	authentication map[string]prometheus.Counter // by outcome
+	authentication *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics that are registered with r.
@@ -23,14 +23,13 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "gatehouse_http_request_duration_seconds", Help: "How long answers took, by route and status.",
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"route", "status"}),
-		authentication: map[string]prometheus.Counter{},
+		authentication: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_authentications_total", Help: "Attempts to authenticate with a key, by outcome.",
+		}, []string{"outcome"}),
 	}
-	authentication := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "gatehouse_authentications_total", Help: "Attempts to authenticate with a key, by outcome.",
-	}, []string{"outcome"})
-	r.MustRegister(m.requests, authentication)
+	r.MustRegister(m.requests, m.authentication)
 	for _, outcome := range []string{"admitted", "refused", "forbidden address", "unavailable"} {
-		m.authentication[outcome] = authentication.WithLabelValues(outcome)
+		m.authentication.WithLabelValues(outcome)
 	}
 	return m
 }
@@ -60,5 +59,5 @@ func (m *Metrics) authenticated(err error) {
 			outcome = "refused"
 		}
 	}
-	m.authentication[outcome].Inc()
+	m.authentication.WithLabelValues(outcome).Inc()
 }

@@ -152,8 +152,8 @@ func textEnum(values ...string) *huma.Schema {
 
 // openEnum is a text that is one of the contract's values or one of more, which the
 // contract does not have: the Cloud's clients accept values they do not know.
-func openEnum(contract []string, more *huma.Schema) *huma.Schema {
-	return &huma.Schema{AnyOf: []*huma.Schema{textEnum(contract...), more}}
+func openEnum(contract []string, more ...*huma.Schema) *huma.Schema {
+	return &huma.Schema{AnyOf: append([]*huma.Schema{textEnum(contract...)}, more...)}
 }
 
 // ours are values of Gatehouse alone.

@@ -34,8 +34,9 @@ func (a Actor) Creator() Creator { return Creator{Type: a.Type, ID: a.ID, Detail
 // ActivityType says what happened.
 type ActivityType string
 
-// The types of activities that Gatehouse records so far (OpenAPI schema Activity;
-// the last two are in the Cloud's newer document).
+// The types of activities that Gatehouse records so far (OpenAPI schema Activity).
+// Core dumps and private endpoints are in the Cloud's newer document; the set-up
+// link is ours.
 const (
 	OrganizationCreated          ActivityType = "create_organization"
 	OrganizationRenamed          ActivityType = "organization_update_name"
@@ -44,6 +45,7 @@ const (
 	KeyUpdated                   ActivityType = "openapi_key_update"
 	OrganizationCoreDumpsChanged ActivityType = "organization_update_core_dumps"
 	OrganizationEndpointsChanged ActivityType = "organization_update_private_endpoints"
+	SetupLinkCreated             ActivityType = "setup_link_create"
 )
 
 // KeyUpdate says what of a key changed.
