@@ -149,7 +149,18 @@ func (w *walk) forgetOrphans(rt *rapid.T) {
 		if slices.ContainsFunc(w.issued, func(c cloud.Credential) bool { return cloud.HashOf(c.KeyID) == k.Credential.KeyID }) {
 			continue
 		}
-		if err := w.DeleteKey(rt.Context(), operator, w.organization, k.ID); err != nil {
+		err := w.DeleteKey(rt.Context(), operator, w.organization, k.ID)
+		if cloud.CodeOf(err) == cloud.Conflict { // it is the last usable Admin: there has to be another one first
+			_, credential, createErr := w.CreateKey(rt.Context(), operator, w.organization, cloud.NewKey{
+				Name: "in its place", State: cloud.KeyEnabled, RoleIDs: []uuid.UUID{cloud.AdminRoleID},
+			})
+			if createErr != nil {
+				rt.Fatal(createErr)
+			}
+			w.issued = append(w.issued, *credential)
+			err = w.DeleteKey(rt.Context(), operator, w.organization, k.ID)
+		}
+		if err != nil {
 			rt.Fatal(err)
 		}
 	}
