@@ -48,13 +48,14 @@ func (r *report) compare(ctx context.Context, o options, servers run, dir string
 		return err
 	}
 	defer func() { _ = bareLoad.close() }() // nothing is sent any more
-	return r.alternate(ctx, o, turn{ours, oursLoad}, turn{bare, bareLoad})
+	return r.alternate(ctx, o, turn{ours, oursLoad, o}, turn{bare, bareLoad, o})
 }
 
 // turn is a server with the load for it.
 type turn struct {
-	server *server
-	load   load
+	server  *server
+	load    load
+	options options
 }
 
 // alternate gives the servers short rounds in turns, so that whatever else the
@@ -64,14 +65,14 @@ func (r *report) alternate(ctx context.Context, o options, ours, bare turn) erro
 		var a, b measured
 		var err error
 		if i%2 == 0 {
-			a, err = ours.take(o.round)
+			a, err = ours.take()
 			if err == nil {
-				b, err = bare.take(o.round)
+				b, err = bare.take()
 			}
 		} else {
-			b, err = bare.take(o.round)
+			b, err = bare.take()
 			if err == nil {
-				a, err = ours.take(o.round)
+				a, err = ours.take()
 			}
 		}
 		if err = errors.Join(err, ctx.Err()); err != nil {
@@ -92,12 +93,14 @@ type measured struct {
 	allocated   float64 // bytes
 }
 
-func (t turn) take(length time.Duration) (m measured, err error) {
+// take gives the server one round.
+func (t turn) take() (m measured, err error) {
+	time.Sleep(t.options.rest)
 	before, err := t.server.usage()
 	if err != nil {
 		return m, err
 	}
-	if m.round, err = t.load.run(length); err != nil {
+	if m.round, err = t.load.run(t.options.round); err != nil {
 		return m, fmt.Errorf("a request to %s failed (%w)", t.server.base, err)
 	}
 	after, err := t.server.usage()

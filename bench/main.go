@@ -45,6 +45,7 @@ type options struct {
 	connections int
 	rounds      int
 	round       time.Duration
+	rest        time.Duration
 	starts      int
 	serverProcs int
 	loadProcs   int
@@ -59,6 +60,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.connections, "connections", 16, "keep-alive connections")
 	flags.IntVar(&o.rounds, "rounds", 50, "rounds of each server")
 	flags.DurationVar(&o.round, "round", 200*time.Millisecond, "how long a round lasts: short, so that both servers meet the same noise")
+	flags.DurationVar(&o.rest, "rest", 0, "a rest before each round, for others on a machine that is shared")
 	flags.IntVar(&o.starts, "starts", 10, "starts of the program with a new store, and as many with an existing one")
 	flags.IntVar(&o.serverProcs, "server-procs", runtime.NumCPU(), "GOMAXPROCS of each server")
 	flags.IntVar(&o.loadProcs, "load-procs", runtime.NumCPU(), "GOMAXPROCS of what makes the requests")
@@ -74,7 +76,7 @@ func parse(args []string) (options, error) {
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("%q is no flag: see --help", flags.Arg(0))
-	case min(o.connections, o.rounds, o.starts, o.serverProcs, o.loadProcs) < 1, o.round <= 0:
+	case min(o.connections, o.rounds, o.starts, o.serverProcs, o.loadProcs) < 1, o.round <= 0, o.rest < 0:
 		return o, errors.New("connections, rounds, starts and procs must be at least 1, and a round longer than 0")
 	}
 	return o, nil

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // `make bench` works: both servers answer, the program starts, and every figure is there.
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
-	if err := execute(t.Context(), []string{"--connections", "2", "--rounds", "2", "--round", "50ms", "--starts", "1", "--json"}, &out); err != nil {
+	if err := execute(t.Context(), []string{"--connections", "2", "--rounds", "2", "--round", "50ms", "--rest", "1ms", "--starts", "1", "--json"}, &out); err != nil {
 		t.Fatal(err)
 	}
 	var r report
@@ -56,7 +56,7 @@ func TestRun(t *testing.T) {
 
 // A wrong command line is refused before anything is measured.
 func TestParseRefuses(t *testing.T) {
-	for _, args := range [][]string{{"--rounds", "0"}, {"--round", "0s"}, {"--starts", "-1"}, {"quick"}} {
+	for _, args := range [][]string{{"--rounds", "0"}, {"--round", "0s"}, {"--starts", "-1"}, {"--rest", "-1s"}, {"quick"}} {
 		if _, err := parse(args); err == nil {
 			t.Errorf("%q was accepted", args)
 		}

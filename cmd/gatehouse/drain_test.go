@@ -41,11 +41,11 @@ func TestStopLetsARequestComeToItsEnd(t *testing.T) {
 	}
 	// What a load balancer still sends is answered, and told to come back elsewhere.
 	answer := getAlone(t, p.url+"/healthz")
-	if answer.StatusCode != http.StatusOK || !answer.Close {
-		t.Errorf("another request is answered with %s, close %v", answer.Status, answer.Close)
+	if want := (heard{http.StatusOK, true}); answer != want {
+		t.Errorf("another request was answered with %+v, want %+v", answer, want)
 	}
-	if got := slow.finish(t); got.StatusCode != http.StatusOK || !got.Close {
-		t.Errorf("the slow request was answered with %s, close %v", got.Status, got.Close)
+	if got, want := slow.finish(t), (heard{http.StatusOK, true}); got != want {
+		t.Errorf("the slow request was answered with %+v, want %+v", got, want)
 	}
 	<-p.done
 	if took := time.Since(asked); took > stopLimit {
@@ -101,6 +101,12 @@ func TestStopOfAnIdleGatehouseDoesNotWait(t *testing.T) {
 	}
 }
 
+// heard is what a test looks at of an answer.
+type heard struct {
+	status int
+	closes bool // the connection
+}
+
 // slowRequest is a request whose body is not sent yet.
 type slowRequest struct {
 	conn net.Conn
@@ -129,7 +135,7 @@ func beginCreating(t *testing.T, p *process, c credential, name string) *slowReq
 }
 
 // finish sends the body and returns the answer.
-func (r *slowRequest) finish(t *testing.T) *http.Response {
+func (r *slowRequest) finish(t *testing.T) heard {
 	t.Helper()
 	if _, err := io.WriteString(r.conn, r.body); err != nil {
 		t.Fatal(err)
@@ -139,7 +145,7 @@ func (r *slowRequest) finish(t *testing.T) *http.Response {
 		t.Fatal(err)
 	}
 	_ = answer.Body.Close()
-	return answer
+	return heard{answer.StatusCode, answer.Close}
 }
 
 func dial(t *testing.T, p *process) net.Conn {
@@ -155,11 +161,11 @@ func dial(t *testing.T, p *process) net.Conn {
 
 func readyz(t *testing.T, p *process) int {
 	t.Helper()
-	return getAlone(t, p.url+"/readyz").StatusCode
+	return getAlone(t, p.url+"/readyz").status
 }
 
 // getAlone makes a request on a connection of its own.
-func getAlone(t *testing.T, url string) *http.Response {
+func getAlone(t *testing.T, url string) heard {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), stopLimit)
 	defer cancel()
@@ -174,5 +180,5 @@ func getAlone(t *testing.T, url string) *http.Response {
 		t.Fatal(err)
 	}
 	_ = answer.Body.Close()
-	return answer
+	return heard{answer.StatusCode, answer.Close}
 }

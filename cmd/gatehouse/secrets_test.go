@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -30,6 +31,7 @@ func TestSecretsAreNowhereAfterwards(t *testing.T) {
 	secrets := []credential{admin}
 	seen := &bytes.Buffer{} // everything that must not hold a secret
 
+	// The answer to a mistake may repeat it to whoever made it, so only others are searched.
 	do := func(c credential, method, path string, body any) {
 		t.Helper()
 		var answer map[string]any
@@ -37,7 +39,9 @@ func TestSecretsAreNowhereAfterwards(t *testing.T) {
 		if err != nil || status >= http.StatusInternalServerError {
 			t.Fatalf("%s %s: status %d, %v", method, path, status, err)
 		}
-		seen.WriteString(strings.ReplaceAll(toJSON(t, answer), "\\u003d", "="))
+		if status == http.StatusOK {
+			seen.WriteString(strings.ReplaceAll(toJSON(t, answer), "\\u003d", "="))
+		}
 	}
 	create := func(body map[string]any) (id string, c credential) {
 		t.Helper()
@@ -66,6 +70,12 @@ func TestSecretsAreNowhereAfterwards(t *testing.T) {
 	do(credential{first.secret, first.id}, http.MethodGet, p.url+"/v1/whoami", nil)        // the wrong way round
 	do(credential{first.id, admin.secret}, http.MethodGet, p.url+"/v1/whoami", nil)        // of another key
 	do(first, http.MethodPatch, organization+"/keys/"+id, map[string]any{"name": "again"}) // forbidden
+	do(admin, http.MethodGet, organization+"/keys/"+first.secret, nil)                     // where the id belongs
+	do(admin, http.MethodGet, organization+"/keys?limit="+first.secret, nil)
+	do(admin, http.MethodGet, p.url+"/"+first.secret+"/?key="+first.secret, nil)
+	do(admin, first.secret, p.url+"/v1/organizations", nil) // as the method
+	do(admin, http.MethodPost, organization+"/keys", first.secret)
+	do(admin, http.MethodPost, organization+"/keys", map[string]any{"name": "x", "state": first.secret})
 	do(admin, http.MethodPatch, organization+"/keys/"+id, map[string]any{"name": "again", "state": "disabled", "expireAt": nil})
 	do(admin, http.MethodPost, organization+"/keys", map[string]any{"name": 1, "hashData": map[string]any{"keySecretHash": first.secret, "keyIdHash": 1}})
 	do(admin, http.MethodPost, organization+"/keys", map[string]any{"name": "x", "hashData": map[string]any{
@@ -115,15 +125,27 @@ func TestSecretsAreNowhereAfterwards(t *testing.T) {
 	}
 }
 
-// forms returns the ways in which a secret could be written.
+// forms returns the ways in which a credential could be written. Of the key ID, too,
+// only a hash is kept.
 func (c credential) forms() map[string]string {
-	return map[string]string{
-		"in the clear":              c.secret,
-		"as URL":                    url.QueryEscape(c.secret),
-		"as Base64":                 base64.StdEncoding.EncodeToString([]byte(c.secret)),
-		"as Base64 with the key ID": base64.StdEncoding.EncodeToString([]byte(c.id + ":" + c.secret)),
-		"as hexadecimal":            hex.EncodeToString([]byte(c.secret)),
+	forms := map[string]string{
+		"in the clear":     c.secret,
+		"as URL":           url.QueryEscape(c.id + ":" + c.secret),
+		"as hexadecimal":   hex.EncodeToString([]byte(c.secret)),
+		"as HEXADECIMAL":   strings.ToUpper(hex.EncodeToString([]byte(c.secret))),
+		"as HTTP Basic":    base64.StdEncoding.EncodeToString([]byte(c.id + ":" + c.secret)),
+		"the wrong way":    base64.StdEncoding.EncodeToString([]byte(c.secret + ":" + c.id)),
+		"as list of bytes": strings.Trim(fmt.Sprint([]byte(c.secret)), "[]"),
 	}
+	// In Base64 of a longer text it begins at one of three places.
+	for shift := range 3 {
+		text := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + c.secret))
+		forms[fmt.Sprint("in Base64, shifted by ", shift)] = text[4 : len(text)-4]
+	}
+	if c.id != "" {
+		forms["as its key ID"] = c.id
+	}
+	return forms
 }
 
 func readTree(t *testing.T, root string, into map[string][]byte) {

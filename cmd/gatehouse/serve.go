@@ -52,6 +52,9 @@ func (c *serveCommand) Run(ctx context.Context, m *Main) error {
 	s := &server{serveCommand: c, main: m}
 	defer s.close()
 	if err := s.open(ctx); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return errors.New("stopped before it was ready")
+		}
 		return err
 	}
 	return s.serve(ctx)

@@ -46,6 +46,9 @@ func controls(r rune) bool {
 // CleanText makes text that came from outside fit for keeping: at most limit
 // characters of valid UTF-8 without control characters.
 func CleanText(text string, limit int) string {
+	if isPlain(text) && len(text) <= limit {
+		return text // as nearly all are: this is called for each request
+	}
 	clean := strings.Map(func(r rune) rune {
 		if controls(r) {
 			return -1
@@ -56,4 +59,14 @@ func CleanText(text string, limit int) string {
 		clean = string([]rune(clean)[:limit])
 	}
 	return clean
+}
+
+// isPlain reports whether the text is printable ASCII.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }

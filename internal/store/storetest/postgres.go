@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,9 +50,8 @@ func Postgres(t *testing.T) store.Options {
 	if server.start(); server.err != nil {
 		t.Fatal(server.err)
 	}
-	name := fmt.Sprintf("test_%d", server.databases.Add(1))
-	server.exec(t, "CREATE DATABASE "+name+" TEMPLATE template0")
-	t.Cleanup(func() { server.exec(t, "DROP DATABASE "+name+" WITH (FORCE)") })
+	name := server.take(t)
+	t.Cleanup(func() { server.give(t, name) })
 	return store.Options{URL: server.url(name)}
 }
 
@@ -89,11 +87,41 @@ var (
 
 // postgres is the one server of the process.
 type postgres struct {
-	once      sync.Once
-	err       error
-	folder    string
-	databases atomic.Int64
-	stop      func()
+	once   sync.Once
+	err    error
+	folder string
+	stop   func()
+
+	mu        sync.Mutex
+	databases int
+	empty     []string // databases that nobody uses
+}
+
+// take returns the name of an empty database. PostgreSQL makes one in a second and
+// empties one in no time, so that those of earlier tests are used again.
+func (p *postgres) take(t *testing.T) string {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if last := len(p.empty) - 1; last >= 0 {
+		name := p.empty[last]
+		p.empty = p.empty[:last]
+		return name
+	}
+	p.databases++
+	name := fmt.Sprintf("test_%d", p.databases)
+	p.exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE template0")
+	return name
+}
+
+// give empties a database, also of connections and settings.
+func (p *postgres) give(t *testing.T, name string) {
+	t.Helper()
+	p.exec(t, name, `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	p.exec(t, name, `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ALTER DATABASE `+name+` RESET ALL`)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.empty = append(p.empty, name)
 }
 
 func (p *postgres) start() {
@@ -123,53 +151,50 @@ func (p *postgres) run() (err error) {
 		}
 	}
 	data := filepath.Join(p.folder, "data")
-	initdb := p.command(who, "initdb", "--pgdata", data, "--username", "gatehouse", "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
+	initdb := p.command(who, filepath.Join(binaries(), "initdb"), "--pgdata", data, "--username", "gatehouse", "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	// Durable as in production, small as a test.
-	serve := p.command(who, "postgres", "-D", data, "-k", p.folder, "-c", "listen_addresses=", "-c", "max_connections=200",
+	serve := p.command(who, "/bin/sh", "-c", keeper, p.folder, filepath.Join(binaries(), "postgres"), "-D", data, "-k", p.folder, "-c", "listen_addresses=", "-c", "max_connections=200",
 		"-c", "shared_buffers=16MB", "-c", "dynamic_shared_memory_type=mmap", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "jit=off",
 		"-c", "restart_after_crash=off")
 	return p.serve(serve)
 }
 
-// command runs a program of PostgreSQL, which dies when the test process dies.
+// keeper runs the server, $0 being its folder, until standard input ends: also when
+// the test process is killed, PostgreSQL ends and nothing of it remains.
+const keeper = `"$@" & exec 2>&-; cat >/dev/null; kill -QUIT $!; wait; rm -rf "$0"`
+
+// command is one of the user that PostgreSQL runs as, out of reach of what ends the
+// process group of the test.
 func (p *postgres) command(who *syscall.Credential, name string, args ...string) *exec.Cmd {
 	//nolint:noctx // it lives as long as the process
-	cmd := exec.Command(filepath.Join(binaries(), name), args...)
+	cmd := exec.Command(name, args...)
 	cmd.Dir = p.folder
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.SysProcAttr = dieWithParent()
-	cmd.SysProcAttr.Credential = who
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
 	return cmd
 }
 
 // serve starts the server and returns when it accepts connections.
-func (p *postgres) serve(cmd *exec.Cmd) error {
-	said, err := cmd.StderrPipe()
+func (p *postgres) serve(keeper *exec.Cmd) error {
+	alive, err := keeper.StdinPipe()
 	if err != nil {
 		return err
 	}
-	started, silent, exited := make(chan error), make(chan struct{}), make(chan struct{})
-	go func() {
-		runtime.LockOSThread() // the server dies with the thread that started it
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			<-silent
-			_ = cmd.Wait()
-		}
-		close(exited)
-	}()
-	if err := <-started; err != nil {
+	said, err := keeper.StderrPipe()
+	if err != nil {
 		return err
 	}
-	folder := p.folder
+	if err := keeper.Start(); err != nil {
+		return err
+	}
+	silent := make(chan struct{})
 	p.stop = func() {
-		_ = cmd.Process.Signal(syscall.SIGQUIT) // at once: nobody needs the data any more
-		<-exited
-		_ = os.RemoveAll(folder)
+		_ = alive.Close()
+		<-silent
+		_ = keeper.Wait()
 	}
 	ready := make(chan error, 1)
 	go func() {
@@ -249,15 +274,15 @@ func (p *postgres) url(database string) string {
 	return (&url.URL{Scheme: "postgres", User: url.User("gatehouse"), Host: "localhost", Path: database, RawQuery: query.Encode()}).String()
 }
 
-func (p *postgres) exec(t *testing.T, statement string) {
+func (p *postgres) exec(t *testing.T, database, statements string) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context()) // also for what is cleaned up
-	conn, err := pgx.Connect(ctx, p.url("postgres"))
+	conn, err := pgx.Connect(ctx, p.url(database))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	if _, err := conn.Exec(ctx, statement); err != nil {
+	if _, err := conn.Exec(ctx, statements); err != nil {
 		t.Fatal(err)
 	}
 }
