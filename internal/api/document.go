@@ -76,7 +76,18 @@ func documentConfig() huma.Config {
 	return config
 }
 
-func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }
+// writeJSON returns an error for a value that is not JSON, and none when the client
+// has gone: there is nobody to tell, and huma would panic.
+func writeJSON(w io.Writer, v any) error { return json.NewEncoder(deaf{w}).Encode(v) }
+
+// deaf is a writer that does not hear of failures.
+type deaf struct{ io.Writer }
+
+// Write implements io.Writer.
+func (d deaf) Write(p []byte) (int, error) {
+	_, _ = d.Writer.Write(p)
+	return len(p), nil
+}
 
 // statusTexts say what a status means here.
 var statusTexts = map[string]string{

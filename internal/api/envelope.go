@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -64,9 +65,11 @@ func register[I, B any](s *server, o spec, handler func(context.Context, access.
 		Description:   o.description + "\n\n" + permissionSentence(o.id),
 		Deprecated:    o.deprecated,
 		DefaultStatus: http.StatusOK,
-		MaxBodyBytes:  maxBody,
 		Errors:        errorsOf(o),
 		Extensions:    map[string]any{"x-required-permissions": permissions},
+
+		MaxBodyBytes:    maxBody,
+		BodyReadTimeout: bodyLimit,
 	}
 	if o.addition {
 		operation.Extensions["x-gatehouse"] = true
@@ -83,8 +86,13 @@ func register[I, B any](s *server, o spec, handler func(context.Context, access.
 	})
 }
 
-// maxBody is the largest body that is read, in bytes.
-const maxBody = 1 << 20
+const (
+	// maxBody is the largest body that is read, in bytes.
+	maxBody = 1 << 20
+	// bodyLimit is how long a body may take. When it has passed, net/http also gives
+	// up on the connection of an operation that is still at work.
+	bodyLimit = time.Minute
+)
 
 func permissionSentence(o control.Operation) string {
 	permissions := o.Requires()

@@ -68,7 +68,10 @@ func (s *server) errorOf(ctx context.Context, err error) *errorBody {
 		e = &cloud.Error{Err: err}
 	}
 	id := callOf(ctx).id
-	if e.Code == cloud.Internal || e.Code == cloud.Unavailable {
+	switch gone := ctx.Err() != nil && errors.Is(err, ctx.Err()); {
+	case gone: // the client: nothing failed, and nobody reads the answer
+		e = cloud.Errorf(cloud.Unavailable, "The request ended before its answer")
+	case e.Code == cloud.Internal || e.Code == cloud.Unavailable:
 		s.Log.ErrorContext(ctx, "request failed", "requestId", id, "error", err)
 	}
 	body := newErrorBody(id, e.Code, e.Message)

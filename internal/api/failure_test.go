@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"context"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -110,3 +113,32 @@ func TestDrainingServerIsNotReady(t *testing.T) {
 	h.nobody().get("/healthz").ok()
 	h.admin.get("~").ok()
 }
+
+// A client that goes before its answer is no failure of ours: it gives nobody an
+// alarm, and what it asked for is done as a whole or not at all.
+func TestClientThatGoesIsNoFailure(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		for _, r := range []*http.Request{
+			h.admin.request(http.MethodGet, "~/keys", ""), h.admin.request(http.MethodGet, "~/activities", ""), h.admin.request(http.MethodPost, "~/keys", `{"name":"a key"}`),
+		} {
+			ctx, leave := context.WithCancel(t.Context())
+			leave()
+			h.handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(ctx)) // gone before
+			h.handler.ServeHTTP(closed{httptest.NewRecorder()}, r.Clone(t.Context()))
+		}
+		for line := range strings.Lines(h.secrets.log.String()) {
+			if !strings.Contains(line, `"level":"DEBUG"`) {
+				t.Errorf("the log has an alarm: %s", line)
+			}
+		}
+		if keys, activities := len(h.state().Keys), len(h.activities(h.id)); activities != keys+1 {
+			t.Errorf("there are %d keys and %d activities", keys, activities)
+		}
+		h.admin.get("~/keys").ok()
+	})
+}
+
+// closed is the connection of a client that has gone.
+type closed struct{ http.ResponseWriter }
+
+func (closed) Write([]byte) (int, error) { return 0, net.ErrClosed }

@@ -85,7 +85,7 @@ func (s *server) recovered(w *recorder, r *http.Request, cause any) {
 func (s *server) finished(r *http.Request, c *call, status int, took time.Duration) {
 	s.Metrics.observe(c.pattern, status, took)
 	level := slog.LevelDebug
-	if status >= http.StatusInternalServerError && status != http.StatusNotImplemented {
+	if status >= http.StatusInternalServerError && status != http.StatusNotImplemented && r.Context().Err() == nil {
 		level = slog.LevelWarn
 	}
 	if !s.Log.Enabled(r.Context(), level) {

@@ -40,6 +40,7 @@ type house struct {
 	directory *access.Directory
 	control   *control.Control
 	handler   http.Handler
+	metrics   func() string
 	url       string
 	http      *http.Client
 	secrets   *secretWatch
@@ -143,11 +144,12 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 	}
 	h.serve()
 	h.begin()
-	h.secrets.search("the metrics", func() string {
+	h.metrics = func() string {
 		w := httptest.NewRecorder()
 		promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 		return w.Body.String()
-	})
+	}
+	h.secrets.search("the metrics", h.metrics)
 	h.secrets.search("the store", h.everythingStored)
 	t.Cleanup(h.secrets.check) // runs before the store is closed
 	return h

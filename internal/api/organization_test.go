@@ -68,17 +68,20 @@ func TestOrganizationIsPatched(t *testing.T) {
 // A patch that is wrong in one field changes nothing, and says which field it is.
 func TestWrongOrganizationPatchChangesNothing(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
+		nameOf := func(length int) string { return `{"name":"` + strings.Repeat("x", length) + `"}` }
 		add := func(entry string) string { return `{"name":"changed","privateEndpoints":{"add":[` + entry + `]}}` }
 		before := h.admin.get("~").ok().bytes()
 		for body, part := range map[string]string{
-			`{"name":"` + strings.Repeat("x", 256) + `"}`: "name: expected at most 255 characters, got 256",
-			`{"name":"  "}`:                              "name: expected a name of 1 to 255 characters",
-			`{"name":"a\u0000b"}`:                        "name: control characters are not allowed",
+			nameOf(256):           "name: expected at most 255 characters, got 256",
+			`{"name":"  "}`:       "name: expected a name of 1 to 255 characters",
+			`{"name":"a\u0000b"}`: "name: control characters are not allowed",
 			`{"name":"changed","enableCoreDumps":"yes"}`: `enableCoreDumps: expected boolean, got "yes"`,
 			`{"name":"changed","privateEndpoints":[]}`:   "privateEndpoints: expected object",
+
 			add(`{}`):                               "privateEndpoints.add[0]: expected required property id to be present",
 			add(`{"id":"a","cloudProvider":"aws"}`): `privateEndpoints.add[].region: expected a region of the Cloud`,
 			add(`{"id":"a","region":"eu-west-1"}`):  `privateEndpoints.add[].cloudProvider: expected one of aws, gcp, azure, got ""`,
+
 			add(`{"id":"a","cloudProvider":"ibm","region":"eu-west-1"}`):                         `privateEndpoints.add[0].cloudProvider: expected value to be one of "gcp, aws, azure", got "ibm"`,
 			add(`{"id":"a","cloudProvider":"aws","region":"mars-1"}`):                            `privateEndpoints.add[0].region: expected value to be one of`,
 			add(`{"id":"","cloudProvider":"aws","region":"eu-west-1"}`):                          "privateEndpoints.add[].id: expected a name",

@@ -150,32 +150,25 @@ func (p *postgres) run() (err error) {
 			return err
 		}
 	}
-	data := filepath.Join(p.folder, "data")
-	initdb := p.command(who, filepath.Join(binaries(), "initdb"), "--pgdata", data, "--username", "gatehouse", "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
-	}
-	// Durable as in production, small as a test.
-	serve := p.command(who, "/bin/sh", "-c", keeper, p.folder, filepath.Join(binaries(), "postgres"), "-D", data, "-k", p.folder, "-c", "listen_addresses=", "-c", "max_connections=200",
-		"-c", "shared_buffers=16MB", "-c", "dynamic_shared_memory_type=mmap", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "jit=off",
-		"-c", "restart_after_crash=off")
-	return p.serve(serve)
-}
-
-// keeper runs the server, $0 being its folder, until standard input ends: also when
-// the test process is killed, PostgreSQL ends and nothing of it remains.
-const keeper = `"$@" & exec 2>&-; cat >/dev/null; kill -QUIT $!; wait; rm -rf "$0"`
-
-// command is one of the user that PostgreSQL runs as, out of reach of what ends the
-// process group of the test.
-func (p *postgres) command(who *syscall.Credential, name string, args ...string) *exec.Cmd {
 	//nolint:noctx // it lives as long as the process
-	cmd := exec.Command(name, args...)
+	cmd := exec.Command("/bin/sh", "-c", keeper, p.folder, binaries(),
+		// Durable as in production, small as a test.
+		"-k", p.folder, "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=16MB", "-c", "dynamic_shared_memory_type=mmap",
+		"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "jit=off", "-c", "restart_after_crash=off")
 	cmd.Dir = p.folder
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	// Out of reach of what ends the process group of the test.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
-	return cmd
+	return p.serve(cmd)
 }
+
+// keeper runs the server until standard input ends: also when the test process is
+// killed, PostgreSQL ends and nothing of it remains. $0 is the folder, $1 where the
+// programs are, and the rest are the server's.
+const keeper = `
+	programs=$1; shift; trap : QUIT
+	{ "$programs/initdb" --pgdata data --username gatehouse --auth trust --encoding UTF8 --no-locale --no-sync >/dev/null && exec "$programs/postgres" -D data "$@"; } &
+	exec 2>&-; cat >/dev/null; kill -QUIT 0; wait; rm -rf "$0"`
 
 // serve starts the server and returns when it accepts connections.
 func (p *postgres) serve(keeper *exec.Cmd) error {
