@@ -27,7 +27,7 @@ func reportOf(file string, info store.BackupInfo) backupReport {
 type backupCommand struct {
 	storeFlags
 	File    string `arg:"" help:"The file to write, readable by its owner only."`
-	Replace bool   `help:"Replace the file if it exists."`
+	Replace bool   `env:"-" help:"Replace the file if it exists."`
 	JSON    bool   `name:"json" help:"Print JSON."`
 }
 
@@ -63,7 +63,7 @@ func (c *backupCommand) Run(ctx context.Context, m *Main) (err error) {
 type restoreCommand struct {
 	storeFlags
 	File    string `arg:"" help:"The backup."`
-	Replace bool   `help:"Replace what is in the store."`
+	Replace bool   `env:"-" help:"Replace what is in the store."`
 	JSON    bool   `name:"json" help:"Print JSON."`
 }
 

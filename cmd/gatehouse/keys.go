@@ -319,7 +319,7 @@ func (c *keyArg) setState(ctx context.Context, m *Main, state string) error {
 
 type keysDeleteCommand struct {
 	keyArg
-	Yes bool `help:"Do not ask."`
+	Yes bool `env:"-" help:"Do not ask."`
 }
 
 // Run deletes a key, after its name was typed.
