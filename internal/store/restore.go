@@ -52,7 +52,7 @@ func (s *Store) checkEmpty(ctx context.Context) error {
 		return err
 	}
 	if organizations > 0 {
-		return startErrorf("the store is in use and a backup would replace all that is in it: say so, or restore into an empty store")
+		return startErrorf("the store has an organization, and the backup would replace all that is in it: restore into an empty store, or use --replace")
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func backups(t *testing.T, options func(*testing.T) store.Options) {
 		}
 		before := Dump(t, to)
 		_, err := store.Restore(t.Context(), to, bytes.NewReader(backup), false)
-		startError(t, err, "the store is in use and a backup would replace all that is in it: say so, or restore into an empty store")
+		startError(t, err, "the store has an organization, and the backup would replace all that is in it: restore into an empty store, or use --replace")
 		same(t, "the database", Dump(t, to), before)
 		epoch := epochOf(t, to)
 		if _, err := store.Restore(t.Context(), to, bytes.NewReader(backup), true); err != nil {

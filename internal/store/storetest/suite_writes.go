@@ -124,7 +124,12 @@ func writes(t *testing.T, options func(*testing.T) store.Options) {
 				if err := countUp(ctx, tx, o); err != nil {
 					return err
 				}
-				_, err := tx.InsertKey(ctx, newKey(o, "late", roleIDs...))
+				k, err := tx.InsertKey(ctx, newKey(o, "late", roleIDs...))
+				if err != nil {
+					return err
+				}
+				found, err := tx.Key(ctx, o.ID, k.ID)
+				same(t, "the key as the write itself sees it", found, k)
 				return err
 			})
 			if err != nil || revision == 0 {
