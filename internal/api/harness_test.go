@@ -87,10 +87,20 @@ func onEachStore(t *testing.T, story func(t *testing.T, h *house), with ...setti
 		t.Parallel()
 		story(t, houseOnSQLite(t, with...))
 	})
+	if !storetest.PostgresInstalled() {
+		return // TestStoriesAreToldOnPostgresToo says so once
+	}
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		story(t, newHouse(t, storetest.Postgres(t), with...))
 	})
+}
+
+// Every story is told on a real PostgreSQL too, where there is one.
+func TestStoriesAreToldOnPostgresToo(t *testing.T) {
+	if !storetest.PostgresInstalled() {
+		t.Skip("PostgreSQL's server binaries are not on this machine: the stories of the API are told on SQLite alone")
+	}
 }
 
 // onSQLite tells a story that says nothing about stores, or costs too much to be told twice.

@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,9 +15,12 @@ import (
 // rules are the same: the last usable Admin stays.
 func TestOperatorIsInEveryOrganization(t *testing.T) {
 	operator := func(s *settings) {
-		s.identify = func(next api.Identifier) api.Identifier { return api.Operator(func(*http.Request) string { return "ada" }) }
+		s.identify = func(next api.Identifier) api.Identifier {
+			return api.Operator(func(*http.Request) string { return "ada" })
+		}
 	}
 	onEachStore(t, func(t *testing.T, h *house) {
+		h.clock.Advance(time.Second)
 		other := h.another("Other")
 		ada := h.nobody()
 		ada.whoami().ok().shows(map[string]string{"result": `{"actorType":"operator","name":"ada"}`})
@@ -43,5 +47,6 @@ func TestOperatorIsInEveryOrganization(t *testing.T) {
 		for _, path := range []string{"", "/keys", "/roles", "/activities", "/quotas", "/privateEndpointConfig?cloud_provider=aws&region_id=eu-west-1"} {
 			ada.get("/v1/organizations/"+uuid.NewString()+path).is(404, "NOT_FOUND: Organization not found")
 		}
+		ada.post("/v1/organizations/"+uuid.NewString()+"/keys", `{"name":"nobody's"}`).is(404, "NOT_FOUND: Organization not found")
 	}, operator)
 }

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"bytes"
+	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -123,20 +125,23 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// everythingStored is all that the API and the store give back of themselves.
+// everythingStored is every row of every table, the activities of all organizations
+// among them, whatever the database.
 func (h *house) everythingStored() string {
-	state := h.state()
-	var all strings.Builder
-	for _, o := range state.Organizations {
-		fmt.Fprintf(&all, "%+v\n", o)
-		for _, a := range h.activities(o.ID.String()) {
-			fmt.Fprintf(&all, "%+v\n", a)
-		}
+	var backup bytes.Buffer
+	if _, err := h.store.Backup(context.WithoutCancel(h.t.Context()), &backup, h.clock.Now()); err != nil {
+		h.t.Error(err)
 	}
-	for _, k := range state.Keys {
-		fmt.Fprintf(&all, "%+v\n", k)
+	rows, err := gzip.NewReader(&backup)
+	if err != nil {
+		h.t.Error(err)
+		return ""
 	}
-	return all.String()
+	all, err := io.ReadAll(rows)
+	if err != nil {
+		h.t.Error(err)
+	}
+	return string(all)
 }
 
 // lockedBuffer is a log that is written by many and read by one.

@@ -19,7 +19,7 @@ type ActivityPage struct {
 
 // Activities returns the activities that the range selects.
 func (c *Control) Activities(ctx context.Context, p access.Principal, organization uuid.UUID, in store.ActivityRange) (page ActivityPage, err error) {
-	if err := authorize(p, ActivityGetList, organization); err != nil {
+	if err := c.authorize(p, ActivityGetList, organization); err != nil {
 		return page, err
 	}
 	limit := in.Limit
@@ -37,7 +37,7 @@ func (c *Control) Activities(ctx context.Context, p access.Principal, organizati
 
 // Activity returns an activity.
 func (c *Control) Activity(ctx context.Context, p access.Principal, organization uuid.UUID, id string) (a cloud.Activity, err error) {
-	if err := authorize(p, ActivityGet, organization); err != nil {
+	if err := c.authorize(p, ActivityGet, organization); err != nil {
 		return a, err
 	}
 	err = c.store.Read(ctx, func(r *store.Reader) error {

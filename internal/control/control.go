@@ -93,7 +93,7 @@ func (c *Control) write(ctx context.Context, p access.Principal, o Operation, or
 		if err != nil {
 			return change{}, err
 		}
-		if err := authorize(p, o, organization); err != nil {
+		if err := c.authorize(p, o, organization); err != nil {
 			return change{}, err
 		}
 		return f(p, tx)

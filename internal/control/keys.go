@@ -22,7 +22,7 @@ type KeyPage struct {
 
 // Keys returns at most limit keys that were created after the place after.
 func (c *Control) Keys(ctx context.Context, p access.Principal, organization uuid.UUID, after int64, limit int) (page KeyPage, err error) {
-	if err := authorize(p, KeyGetList, organization); err != nil {
+	if err := c.authorize(p, KeyGetList, organization); err != nil {
 		return page, err
 	}
 	err = c.store.Read(ctx, func(r *store.Reader) (err error) {
@@ -44,7 +44,7 @@ func (c *Control) Keys(ctx context.Context, p access.Principal, organization uui
 
 // Key returns a key.
 func (c *Control) Key(ctx context.Context, p access.Principal, organization, id uuid.UUID) (k cloud.Key, err error) {
-	if err := authorize(p, KeyGet, organization); err != nil {
+	if err := c.authorize(p, KeyGet, organization); err != nil {
 		return k, err
 	}
 	err = c.store.Read(ctx, func(r *store.Reader) error {

@@ -64,11 +64,16 @@ func (o Operation) Requires() []cloud.Permission {
 	return slices.Clone(permissions)
 }
 
-// authorize returns NotFound for an organization that is not the principal's, and
-// Forbidden for a permission that the principal does not have in it.
-func authorize(p access.Principal, o Operation, organization uuid.UUID) error {
+// authorize returns NotFound for an organization that is not the principal's or
+// does not exist, and Forbidden for a permission that the principal does not have in it.
+func (c *Control) authorize(p access.Principal, o Operation, organization uuid.UUID) error {
 	if err := p.In(organization); err != nil {
 		return err
+	}
+	// The operator is in every organization that there is. While the directory is
+	// suspended only the store knows which; what is changed is looked up there anyway.
+	if _, exists := c.directory.Organization(organization); !exists && !c.directory.Suspended() {
+		return cloud.Errorf(cloud.NotFound, "Organization not found")
 	}
 	permissions, ok := required[o]
 	if !ok {

@@ -25,7 +25,7 @@ func (c *Control) Organizations(p access.Principal) []cloud.Organization {
 
 // Organization returns an organization.
 func (c *Control) Organization(p access.Principal, id uuid.UUID) (cloud.Organization, error) {
-	if err := authorize(p, OrganizationGet, id); err != nil {
+	if err := c.authorize(p, OrganizationGet, id); err != nil {
 		return cloud.Organization{}, err
 	}
 	return c.organization(id)
@@ -83,7 +83,7 @@ func organizationChanges(before, after cloud.Organization) (types []cloud.Activi
 // PrivateEndpointConfig returns the private endpoint service of a region. The Cloud
 // has one where the organization has a service; without any it answers Invalid.
 func (c *Control) PrivateEndpointConfig(p access.Principal, id uuid.UUID, provider, region string) (string, error) {
-	if err := authorize(p, OrganizationPrivateEndpointConfigGetList, id); err != nil {
+	if err := c.authorize(p, OrganizationPrivateEndpointConfigGetList, id); err != nil {
 		return "", err
 	}
 	if err := cloud.CheckRegion("cloud_provider", provider, "region_id", region); err != nil {

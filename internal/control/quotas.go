@@ -31,7 +31,7 @@ func (c *Control) Quota(ctx context.Context, p access.Principal, organization uu
 }
 
 func (c *Control) quotas(ctx context.Context, p access.Principal, o Operation, organization uuid.UUID) ([]cloud.Quota, error) {
-	if err := authorize(p, o, organization); err != nil {
+	if err := c.authorize(p, o, organization); err != nil {
 		return nil, err
 	}
 	keys := 0

@@ -30,7 +30,7 @@ func (c *Control) Role(ctx context.Context, p access.Principal, organization, id
 }
 
 func (c *Control) roles(ctx context.Context, p access.Principal, o Operation, organization uuid.UUID) (roles []cloud.Role, err error) {
-	if err := authorize(p, o, organization); err != nil {
+	if err := c.authorize(p, o, organization); err != nil {
 		return nil, err
 	}
 	err = c.store.Read(ctx, func(r *store.Reader) error {
