@@ -20,14 +20,22 @@ type storeFlags struct {
 	Store string `default:"sqlite" placeholder:"sqlite|postgres://…" help:"The store: sqlite, a file in the data directory, or a PostgreSQL URL. A URL holds a password, so prefer GATEHOUSE_STORE (default ${default})."`
 }
 
+// storeExists returns an error unless there is a store to open: a command must not make one.
+func storeExists(flags storeFlags) error {
+	if flags.Store != "sqlite" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(flags.Data, store.FileName)); err != nil {
+		return fmt.Errorf("there is no store in %s: name the right directory with --data, or start `gatehouse serve` first", flags.Data)
+	}
+	return nil
+}
+
 // errInUse says that a running Gatehouse has the data directory.
 var errInUse = errors.New("in use")
 
 // dataDir is a data directory that this process has for itself.
-type dataDir struct {
-	path string
-	lock *flock.Flock
-}
+type dataDir struct{ lock *flock.Flock }
 
 const lockName = "gatehouse.lock"
 
@@ -81,7 +89,7 @@ func lockDataDir(path string, flags int) (*dataDir, error) {
 	if !got {
 		return nil, errInUse
 	}
-	return &dataDir{path: path, lock: lock}, nil
+	return &dataDir{lock}, nil
 }
 
 // Close gives the directory back.

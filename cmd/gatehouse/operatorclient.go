@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/gatehouse/gatehouse/internal/access"
@@ -178,16 +177,5 @@ type closerFunc func()
 // Close implements io.Closer.
 func (f closerFunc) Close() error {
 	f()
-	return nil
-}
-
-// storeExists returns an error unless there is a store to open: a command must not make one.
-func storeExists(flags storeFlags) error {
-	if flags.Store != "sqlite" {
-		return nil
-	}
-	if _, err := os.Stat(strings.TrimSuffix(flags.Data, "/") + "/" + store.FileName); err != nil {
-		return fmt.Errorf("there is no store in %s: name the right directory with --data, or start `gatehouse serve` first", flags.Data)
-	}
 	return nil
 }

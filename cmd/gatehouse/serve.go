@@ -70,7 +70,6 @@ type server struct {
 	listener  net.Listener
 	metrics   net.Listener // nil when off
 	operators *operatorListener
-	registry  *prometheus.Registry
 	store     *store.Store
 	directory *access.Directory
 	control   *control.Control
@@ -229,10 +228,10 @@ func (s *server) url() string {
 }
 
 func (s *server) serve(ctx context.Context) error {
-	s.registry = prometheus.NewRegistry()
-	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	clock := cloud.SystemClock{}
-	metrics := api.NewMetrics(s.registry)
+	metrics := api.NewMetrics(registry)
 	public, err := s.handler(api.Basic(s.directory, access.NewThrottle(clock), metrics), metrics)
 	if err != nil {
 		return err
@@ -242,7 +241,7 @@ func (s *server) serve(ctx context.Context) error {
 		return err
 	}
 	scrape := http.NewServeMux()
-	scrape.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
+	scrape.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 
 	servers, ctx := errgroup.WithContext(ctx)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
@@ -314,7 +313,7 @@ func (s *server) watchStore(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	case <-s.store.Lost():
-		s.directory.Suspend()
+		s.control.Retire()
 		return errors.New("the connection that keeps the store for this Gatehouse was lost: start it again when PostgreSQL is well")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +28,7 @@ type Control struct {
 	limits    cloud.Limits
 	log       *slog.Logger
 	writing   chan struct{} // holds one token: who has it may change
+	retired   atomic.Bool
 }
 
 // Config is what Control needs.
@@ -65,7 +67,17 @@ func (c *Control) load(ctx context.Context) error {
 		return err
 	}
 	c.directory.Load(access.State{Revision: state.Revision, Organizations: state.Organizations, Keys: state.Keys})
+	if c.retired.Load() { // perhaps since the store was read
+		c.directory.Suspend()
+	}
 	return nil
+}
+
+// Retire admits nobody any more, for good: another process may have taken over the
+// store, and what it takes away would not be known here.
+func (c *Control) Retire() {
+	c.retired.Store(true) // first, so that a load that is under way cannot undo the next line
+	c.directory.Suspend()
 }
 
 // Ready returns Unavailable unless requests can be answered.
@@ -142,10 +154,10 @@ func (c *Control) readAgain(ctx context.Context) {
 	}
 }
 
-// Reload reads the directory again when nobody is admitted. It is to be called
-// now and then.
+// Reload reads the directory again when nobody is admitted, unless that is for
+// good. It is to be called now and then.
 func (c *Control) Reload(ctx context.Context) error {
-	if !c.directory.Suspended() {
+	if c.retired.Load() || !c.directory.Suspended() {
 		return nil
 	}
 	return c.Load(ctx)
