@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/control"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
 // Envelope is around every answer (access reference, "Success envelope").
@@ -20,8 +21,7 @@ type Envelope struct {
 }
 
 func envelopeOf(ctx context.Context) Envelope {
-	id, _ := uuid.Parse(callOf(ctx).id) // our own
-	return Envelope{Status: http.StatusOK, RequestID: id}
+	return Envelope{Status: http.StatusOK, RequestID: front.CallOf(ctx).RequestID()}
 }
 
 // result is the answer of an operation that returns something.
@@ -78,9 +78,9 @@ func register[I, B any](s *server, o spec, handler func(context.Context, access.
 		operation.Extensions["x-badges"] = []map[string]string{{"name": "Beta", "position": "after"}}
 	}
 	huma.Register(s.api, operation, func(ctx context.Context, in *I) (*output[B], error) {
-		body, err := handler(ctx, callOf(ctx).principal, in)
+		body, err := handler(ctx, front.CallOf(ctx).Principal, in)
 		if err != nil {
-			return nil, s.errorOf(ctx, err)
+			return nil, front.ErrorOf(ctx, s.Log, err)
 		}
 		return &output[B]{&body}, nil
 	})

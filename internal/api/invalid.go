@@ -10,12 +10,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
 // init makes huma answer in our envelope: it has only these variables for it.
 func init() {
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		return invalid(callOf(ctx.Context()).id, status, message, errs)
+		return invalid(front.CallOf(ctx.Context()).ID, status, message, errs)
 	}
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return invalid("", status, message, errs)
@@ -26,23 +27,23 @@ func init() {
 
 // invalid says in our words what huma found wrong with a request: which field, and
 // what it was.
-func invalid(id string, status int, message string, errs []error) *errorBody {
+func invalid(id string, status int, message string, errs []error) *front.ErrorBody {
 	var detail *huma.ErrorDetail
 	switch found := len(errs) > 0 && errors.As(errs[0], &detail); {
 	case status == http.StatusRequestEntityTooLarge:
-		return newErrorBody(id, cloud.TooLarge, fmt.Sprintf("body: expected less than %d bytes", maxBody))
+		return front.NewErrorBody(id, cloud.TooLarge, fmt.Sprintf("body: expected less than %d bytes", maxBody))
 	case status == http.StatusUnsupportedMediaType:
-		return newErrorBody(id, cloud.UnsupportedMedia, "Content-Type: expected application/json")
+		return front.NewErrorBody(id, cloud.UnsupportedMedia, "Content-Type: expected application/json")
 	case status == http.StatusRequestTimeout:
-		return newErrorBody(id, cloud.Invalid, "body: it did not come in time")
+		return front.NewErrorBody(id, cloud.Invalid, "body: it did not come in time")
 	case found:
-		return newErrorBody(id, cloud.Invalid, sentenceOf(detail))
+		return front.NewErrorBody(id, cloud.Invalid, sentenceOf(detail))
 	case status == http.StatusBadRequest: // "request body is required"
-		return newErrorBody(id, cloud.Invalid, "body: expected a JSON object, got nothing")
+		return front.NewErrorBody(id, cloud.Invalid, "body: expected a JSON object, got nothing")
 	case message == "cannot read request body": // which to huma is a failure of the server
-		return newErrorBody(id, cloud.Invalid, "body: it broke off, or is not framed as HTTP has it")
+		return front.NewErrorBody(id, cloud.Invalid, "body: it broke off, or is not framed as HTTP has it")
 	default:
-		return newErrorBody(id, cloud.Internal, "")
+		return front.NewErrorBody(id, cloud.Internal, "")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -14,6 +15,7 @@ import (
 	"github.com/gatehouse/gatehouse/internal/api/contract"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/control"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
 // Config is what the API needs.
@@ -57,7 +59,9 @@ func New(config Config) (http.Handler, error) {
 	s.mux.HandleFunc("GET /readyz", s.readyz)
 	s.registerNotBuilt()
 	s.mux.Handle("/", config.Fallback)
-	return s.front(), nil
+	return front.New(front.Config{
+		Next: s.mux, TrustedProxies: config.TrustedProxies, Log: config.Log, Observe: config.Metrics.observe,
+	}), nil
 }
 
 func newServer(config Config) *server {
@@ -90,15 +94,15 @@ func (m operationMux) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.s.mu
 // guarded calls handler for those who are admitted and within their limit.
 func (s *server) guarded(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := callOf(r.Context())
-		c.pattern = r.Pattern
-		principal, err := s.Identify(r, c.address)
+		c := front.CallOf(r.Context())
+		c.Route = r.Pattern
+		principal, err := s.Identify(r, c.Address)
 		if err != nil {
 			s.refuse(w, r, err)
 			return
 		}
-		c.principal = principal.WithAgent(cloud.CleanText(r.UserAgent(), maxUserAgent))
-		if usage, limited := c.principal.Take(s.limit); limited {
+		c.Principal = principal.WithAgent(cloud.CleanText(r.UserAgent(), maxUserAgent))
+		if usage, limited := c.Principal.Take(s.limit); limited {
 			s.limitHeaders.announce(w.Header(), usage)
 			if usage.Exceeded {
 				s.refuse(w, r, &cloud.Error{Code: cloud.RateLimited, RetryAfter: usage.Reset})
@@ -113,6 +117,9 @@ func (s *server) guarded(handler http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// readyLimit bounds the wait of /readyz for the store.
+const readyLimit = 2 * time.Second
+
 // maxUserAgent is how much of a user agent an activity remembers, in characters.
 const maxUserAgent = 512
 
@@ -122,7 +129,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		// RFC 7235 asks for it; a browser would show a dialog to somebody who has no key.
 		w.Header().Set("WWW-Authenticate", `Basic realm="Gatehouse", charset="UTF-8"`)
 	}
-	s.errorOf(r.Context(), err).write(w)
+	front.ErrorOf(r.Context(), s.Log, err).Write(w)
 }
 
 // registerNotBuilt answers the Cloud's operations that are not built yet, so that a
@@ -142,7 +149,7 @@ func (s *server) registerNotBuilt() {
 		}
 		err := cloud.Errorf(cloud.Unimplemented, "The operation %s (%s %s) is not built in Gatehouse yet", o.ID, o.Method, o.Path)
 		s.mux.HandleFunc(o.Method+" "+o.Path, s.guarded(func(w http.ResponseWriter, r *http.Request) {
-			s.errorOf(r.Context(), err).write(w)
+			front.ErrorOf(r.Context(), s.Log, err).Write(w)
 		}))
 	}
 }

@@ -1,9 +1,10 @@
-package api
+package front
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -34,8 +35,8 @@ var codes = map[cloud.Code]wire{
 	cloud.Unavailable:      {http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE"},
 }
 
-// errorBody is the error envelope, its fields in the order of the Cloud.
-type errorBody struct {
+// ErrorBody is the error envelope, its fields in the order of the Cloud.
+type ErrorBody struct {
 	RequestID uuid.UUID `json:"requestId" format:"uuid" doc:"Unique id of the request, a UUIDv4. Name it when you ask for help."`
 	Message   string    `json:"error" example:"NOT_FOUND: Key not found" doc:"What went wrong: a code, a colon and a sentence; of a rate limit the code alone."`
 	Status    int       `json:"status" example:"404" doc:"The HTTP status."`
@@ -44,15 +45,16 @@ type errorBody struct {
 }
 
 // Error implements error.
-func (e *errorBody) Error() string { return e.Message }
+func (e *ErrorBody) Error() string { return e.Message }
 
 // GetStatus implements huma.StatusError.
-func (e *errorBody) GetStatus() int { return e.Status }
+func (e *ErrorBody) GetStatus() int { return e.Status }
 
 // GetHeaders implements huma.HeadersError.
-func (e *errorBody) GetHeaders() http.Header { return e.header }
+func (e *ErrorBody) GetHeaders() http.Header { return e.header }
 
-func (e *errorBody) write(w http.ResponseWriter) {
+// Write answers with the envelope.
+func (e *ErrorBody) Write(w http.ResponseWriter) {
 	for name, values := range e.header {
 		w.Header()[name] = values
 	}
@@ -61,27 +63,28 @@ func (e *errorBody) write(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(e) // the client has gone: nobody to tell
 }
 
-// errorOf turns an error into its envelope. What is not meant for the client goes to the log.
-func (s *server) errorOf(ctx context.Context, err error) *errorBody {
+// ErrorOf turns an error into its envelope. What is not meant for the client goes to the log.
+func ErrorOf(ctx context.Context, log *slog.Logger, err error) *ErrorBody {
 	var e *cloud.Error
 	if !errors.As(err, &e) {
 		e = &cloud.Error{Err: err}
 	}
-	id := callOf(ctx).id
+	id := CallOf(ctx).ID
 	switch gone := ctx.Err() != nil && errors.Is(err, ctx.Err()); {
 	case gone: // the client: nothing failed, and nobody reads the answer
 		e = cloud.Errorf(cloud.Unavailable, "The request ended before its answer")
 	case e.Code == cloud.Internal || e.Code == cloud.Unavailable:
-		s.Log.ErrorContext(ctx, "request failed", "requestId", id, "error", err)
+		log.ErrorContext(ctx, "request failed", "requestId", id, "error", err)
 	}
-	body := newErrorBody(id, e.Code, e.Message)
+	body := NewErrorBody(id, e.Code, e.Message)
 	if e.RetryAfter > 0 {
 		body.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))}}
 	}
 	return body
 }
 
-func newErrorBody(id string, code cloud.Code, sentence string) *errorBody {
+// NewErrorBody returns the envelope of an error of the request with this id.
+func NewErrorBody(id string, code cloud.Code, sentence string) *ErrorBody {
 	w := codes[code]
 	if code == cloud.Internal {
 		sentence = "Something went wrong on our side; the log of Gatehouse says more under this requestId"
@@ -91,5 +94,5 @@ func newErrorBody(id string, code cloud.Code, sentence string) *errorBody {
 		message += ": " + sentence
 	}
 	requestID, _ := uuid.Parse(id) // our own
-	return &errorBody{RequestID: requestID, Message: message, Status: w.status}
+	return &ErrorBody{RequestID: requestID, Message: message, Status: w.status}
 }

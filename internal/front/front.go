@@ -1,4 +1,7 @@
-package api
+// Package front is the door that every request comes in by, whoever answers it: it
+// names the request, finds the client's address, tidies the path, logs, and turns
+// errors into the one envelope.
+package front
 
 import (
 	"context"
@@ -13,42 +16,33 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// readyLimit bounds the wait of /readyz for the store.
-const readyLimit = 2 * time.Second
-
-// call is what is known of one request.
-type call struct {
-	id        string // UUIDv4, as in the envelope
-	address   netip.Addr
-	principal access.Principal
-	pattern   string // the route; empty when there is none
+// Config is what the front door needs.
+type Config struct {
+	// Next answers, and finds the Call in the request's context.
+	Next http.Handler
+	// TrustedProxies are those whose X-Forwarded-For counts.
+	TrustedProxies []netip.Prefix
+	Log            *slog.Logger
+	// Observe learns of each answer; may be nil.
+	Observe func(route string, status int, took time.Duration)
 }
 
-type callKey struct{}
+type door struct{ Config }
 
-// callOf returns the call of a request's context.
-func callOf(ctx context.Context) *call {
-	c, _ := ctx.Value(callKey{}).(*call)
-	if c == nil {
-		return &call{} // outside the front door: in the document generator only
-	}
-	return c
-}
-
-// front is the outermost handler: it names the request, finds the client's
+// New returns the outermost handler: it names the request, finds the client's
 // address, tidies the path and sees that nothing escapes as a panic.
-func (s *server) front() http.Handler {
+func New(config Config) http.Handler {
+	s := door{config}
 	trusted := proxies(s.TrustedProxies)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{id: uuid.NewString(), address: trusted.clientAddress(r)}
+		c := &Call{ID: uuid.NewString(), Address: trusted.clientAddress(r), Secure: trusted.secure(r)}
 		started := time.Now() //nolint:forbidigo // measures how long the answer takes; no rule depends on it
 		recorder := &recorder{ResponseWriter: w}
 		header := w.Header()
-		header["X-Request-Id"] = []string{c.id}
+		header["X-Request-Id"] = []string{c.ID}
 		header["Cache-Control"] = noStore
 		header["X-Content-Type-Options"] = noSniff
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
@@ -62,7 +56,7 @@ func (s *server) front() http.Handler {
 			http.NotFound(recorder, r)
 			return
 		}
-		s.mux.ServeHTTP(recorder, r)
+		s.Next.ServeHTTP(recorder, r)
 	})
 }
 
@@ -72,18 +66,20 @@ var (
 )
 
 // recovered answers a request that made the program panic.
-func (s *server) recovered(w *recorder, r *http.Request, cause any) {
+func (s door) recovered(w *recorder, r *http.Request, cause any) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause) // net/http's own way to end a connection
 	}
-	s.Log.ErrorContext(r.Context(), "panic", "requestId", callOf(r.Context()).id, "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
+	s.Log.ErrorContext(r.Context(), "panic", "requestId", CallOf(r.Context()).ID, "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
 	if w.status == 0 {
-		s.errorOf(r.Context(), cloud.Errorf(cloud.Internal, "panic")).write(w)
+		ErrorOf(r.Context(), s.Log, cloud.Errorf(cloud.Internal, "panic")).Write(w)
 	}
 }
 
-func (s *server) finished(r *http.Request, c *call, status int, took time.Duration) {
-	s.Metrics.observe(c.pattern, status, took)
+func (s door) finished(r *http.Request, c *Call, status int, took time.Duration) {
+	if s.Observe != nil {
+		s.Observe(c.Route, status, took)
+	}
 	level := slog.LevelDebug
 	if status >= http.StatusInternalServerError && status != http.StatusNotImplemented && r.Context().Err() == nil {
 		level = slog.LevelWarn
@@ -92,10 +88,10 @@ func (s *server) finished(r *http.Request, c *call, status int, took time.Durati
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("requestId", c.id), slog.String("route", c.pattern), slog.Int("status", status),
-		slog.Duration("took", took), slog.String("address", c.address.String()),
+		slog.String("requestId", c.ID), slog.String("route", c.Route), slog.Int("status", status),
+		slog.Duration("took", took), slog.String("address", c.Address.String()),
 	}
-	if id := c.principal.KeyID(); id != uuid.Nil {
+	if id := c.Principal.KeyID(); id != uuid.Nil {
 		attrs = append(attrs, slog.String("key", id.String()))
 	}
 	s.Log.LogAttrs(r.Context(), level, "request", attrs...)

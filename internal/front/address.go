@@ -1,4 +1,4 @@
-package api
+package front
 
 import (
 	"net/http"
@@ -34,6 +34,16 @@ func (p proxies) clientAddress(r *http.Request) netip.Addr {
 		}
 	}
 	return address
+}
+
+// secure reports whether the client speaks TLS, to us or to a trusted proxy that
+// says so in X-Forwarded-Proto.
+func (p proxies) secure(r *http.Request) bool {
+	if r.TLS != nil || len(p) == 0 {
+		return r.TLS != nil
+	}
+	port, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && p.contain(port.Addr().Unmap().WithZone("")) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
 // parseHop reads an address, with a port or without.
