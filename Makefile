@@ -16,6 +16,11 @@ RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/
 
 TOOLS := bin/tools/.built
 
+# The console, which go build takes in. Without Node.js, go build ./cmd/gatehouse makes a Gatehouse that has none.
+CONSOLE := web/dist/index.html
+CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/coverage -prune -o -type f -print)
+CONSOLE_PACKAGES := web/node_modules/.package-lock.json
+
 .PHONY: help
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -25,17 +30,18 @@ run: build ## build and run Gatehouse with its data in data/ and its first key i
 	bin/gatehouse serve --data data --init-key data/admin.env
 
 .PHONY: build
-build: ## build bin/gatehouse
+build: $(CONSOLE) ## build the console and bin/gatehouse, which has it inside
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gatehouse ./cmd/gatehouse
 
 .PHONY: test
-test: $(TOOLS) ## run the tests of every module
+test: $(TOOLS) build ## run the tests of the console and of every module
+	npm --prefix web test
 	@$(if $(RACE),,echo 'make test: without -race, which needs cgo and a C compiler')
 	@RACE=$(RACE) bin/tools/gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg \
 		--raw-command -- tools/test-json.sh $(CODE)
 
 .PHONY: check
-check: $(TOOLS) ## check formatting, lint, module files, generated files and known vulnerabilities
+check: $(TOOLS) $(CONSOLE) ## check formatting, lint, module files, generated files and known vulnerabilities
 	@tools/check.sh $(MODULES)
 
 .PHONY: fmt
@@ -43,8 +49,9 @@ fmt: $(TOOLS) ## format the code
 	bin/tools/golangci-lint fmt
 
 .PHONY: generate
-generate: ## write the generated files again
+generate: $(CONSOLE_PACKAGES) ## write the generated files again
 	go run ./docs/gen
+	npm --prefix web run --silent generate
 
 .PHONY: bench
 bench: ## compare HTTP throughput side by side, then measure the access decisions
@@ -68,7 +75,17 @@ cover: ## write bin/cover.html, the lines that the tests reach
 
 .PHONY: clean
 clean: ## delete what was built; data/ stays
-	rm -rf bin e2e/out
+	rm -rf bin e2e/out web/node_modules
+	git clean -fdXq web/dist
+
+$(CONSOLE): $(CONSOLE_PACKAGES) $(CONSOLE_SOURCES)
+	npm --prefix web run --silent build
+	@touch $@
+
+$(CONSOLE_PACKAGES): web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { echo 'the console is built with Node.js 20.19 or newer, which is not here; for a Gatehouse without it: go build ./cmd/gatehouse'; exit 1; }
+	npm --prefix web ci --no-audit --no-fund
+	@touch $@
 
 # The tools, at the versions that tools/go.mod pins.
 $(TOOLS): tools/go.mod tools/go.sum

@@ -39,8 +39,13 @@ for module in "$@"; do
 done
 
 cd "$root"
+step console
+npm --prefix web run --silent check
+npm --prefix web run --silent size
+
 step generated files
 go run ./docs/gen -check
+npm --prefix web run --silent generate -- --check
 
 step known vulnerabilities
 for module in "$@"; do

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -12,7 +13,9 @@ import (
 	"strconv"
 
 	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/control"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
 // The operator is whoever can read the data directory. The operator's commands are
@@ -97,22 +100,43 @@ func accountOf(r *http.Request) string {
 // setupLinkPath is the one request of the operator that is not part of the API.
 const setupLinkPath = "/operator/setup-link"
 
+// linkRequest asks for a link: to set up a person or, when Reset names one, to give
+// that person a new password.
+type linkRequest struct {
+	Reset string `json:"reset,omitempty"`
+}
+
+type linkAnswer struct {
+	Link string `json:"link"`
+}
+
 func (s *server) withOperatorRoutes(apiHandler http.Handler) http.Handler {
-	return operatorRoutes(s.control, s.url(), apiHandler)
+	return operatorRoutes(s.control, s.log, s.url(), apiHandler)
 }
 
 // operatorRoutes adds to the API what only the operator may ask for.
-func operatorRoutes(c *control.Control, base string, apiHandler http.Handler) http.Handler {
+func operatorRoutes(c *control.Control, log *slog.Logger, base string, apiHandler http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+setupLinkPath, func(w http.ResponseWriter, r *http.Request) {
-		token, err := c.NewSetupLink(r.Context(), access.Operator(accountOf(r), r.UserAgent()))
+		token, err := newLink(r, c)
 		if err != nil {
-			w.WriteHeader(http.StatusInternalServerError)
-			_ = json.NewEncoder(w).Encode(map[string]string{"error": sentence(err)}) // the client has gone
+			front.ErrorOf(r.Context(), log, err).Write(w)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"result": map[string]string{"link": setupLink(base, token)}}) // the client has gone
+		_ = json.NewEncoder(w).Encode(map[string]linkAnswer{"result": {setupLink(base, token)}}) // the client has gone
 	})
 	mux.Handle("/", apiHandler)
 	return mux
+}
+
+func newLink(r *http.Request, c *control.Control) (cloud.Secret, error) {
+	var in linkRequest
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return cloud.Secret{}, cloud.Errorf(cloud.Invalid, "body: expected a JSON object")
+	}
+	operator := access.Operator(accountOf(r), r.UserAgent())
+	if in.Reset != "" {
+		return c.NewResetLink(r.Context(), operator, in.Reset)
+	}
+	return c.NewSetupLink(r.Context(), operator)
 }

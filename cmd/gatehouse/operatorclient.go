@@ -61,9 +61,13 @@ func (c *operatorClient) openStore(ctx context.Context, flags storeFlags) error 
 		return err
 	}
 	c.closers = append(c.closers, opened)
+	sealer, err := openSealer(flags.Data)
+	if err != nil {
+		return err
+	}
 	clock := cloud.SystemClock{}
 	directory := access.NewDirectory(clock)
-	ctl := control.New(control.Config{Store: opened, Directory: directory, Clock: clock, Limits: cloud.RelaxedLimits, Log: log})
+	ctl := control.New(control.Config{Store: opened, Directory: directory, Clock: clock, Limits: cloud.RelaxedLimits, Sealer: sealer, Log: log})
 	if err := ctl.Load(ctx); err != nil {
 		return err
 	}
@@ -71,7 +75,7 @@ func (c *operatorClient) openStore(ctx context.Context, flags storeFlags) error 
 	if err != nil {
 		return err
 	}
-	c.http.Transport = inProcess{operatorRoutes(ctl, "http://localhost:8080", handler)}
+	c.http.Transport = inProcess{operatorRoutes(ctl, log, "http://localhost:8080", handler)}
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -59,5 +61,20 @@ func TestTheReadmeWorks(t *testing.T) {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the README's commands did not print %s:\n%s", want, out)
 		}
+	}
+}
+
+// The Chinese README has the same commands as the English one, which are run above.
+func TestTheChineseReadmeHasTheSameCommands(t *testing.T) {
+	var blocks [2][][]string
+	for i, name := range []string{"../../README.md", "../../README.zh-CN.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks[i] = shellBlock.FindAllStringSubmatch(string(text), -1)
+	}
+	if diff := cmp.Diff(blocks[0], blocks[1]); diff != "" {
+		t.Errorf("the commands differ (-English +Chinese):\n%s", diff)
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/gatehouse/gatehouse/internal/console"
 	"github.com/gatehouse/gatehouse/internal/control"
 	"github.com/gatehouse/gatehouse/internal/store"
+	"github.com/gatehouse/gatehouse/web"
 )
 
 // serveCommand runs Gatehouse.
@@ -35,7 +36,8 @@ type serveCommand struct {
 	Organization  string   `default:"My organization" placeholder:"NAME" help:"The name of the organization that a new store begins with (default ${default})."`
 	InitKey       string   `placeholder:"FILE" help:"Write a first Admin key to this file, if the store is new."`
 	Limits        string   `default:"relaxed" enum:"relaxed,cloud" help:"relaxed: 600 requests in 10 s for each key, 1000 keys. cloud: those of ClickHouse Cloud, 10 requests and 100 keys."`
-	TrustedProxy  []string `placeholder:"CIDR" help:"A proxy whose X-Forwarded-For tells the client's address. May be given several times."`
+	MaxKeys       int      `placeholder:"N" help:"How many API keys an organization may have, in place of what --limits says."`
+	TrustedProxy  []string `placeholder:"CIDR" help:"A proxy whose X-Forwarded-For tells the client's address, and whose X-Forwarded-Proto whether it speaks TLS. May be given several times."`
 	TLSCert       string   `name:"tls-cert" placeholder:"FILE" help:"The certificate chain (PEM). With --tls-key, the listener speaks TLS."`
 	TLSKey        string   `name:"tls-key" placeholder:"FILE" help:"The private key of the certificate (PEM)."`
 	LogFormat     string   `default:"text" enum:"text,json" help:"The format of the log, which goes to standard error."`
@@ -93,6 +95,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	if s.proxies, err = readPrefixes(s.TrustedProxy); err != nil {
 		return err
 	}
+	if s.MaxKeys < 0 {
+		return fmt.Errorf("--max-keys %d is no number of keys: write one above 0", s.MaxKeys)
+	}
 	if err := cloud.CheckName("--organization", s.Organization); err != nil {
 		return errors.New(sentence(err))
 	}
@@ -125,9 +130,13 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, s.store)
+	sealer, err := openSealer(s.Data)
+	if err != nil {
+		return err
+	}
 	clock := cloud.SystemClock{}
 	s.directory = access.NewDirectory(clock)
-	s.control = control.New(control.Config{Store: s.store, Directory: s.directory, Clock: clock, Limits: limitsOf(s.Limits), Log: s.log})
+	s.control = control.New(control.Config{Store: s.store, Directory: s.directory, Clock: clock, Limits: s.limits(), Sealer: sealer, Log: s.log})
 	if err := s.start(ctx); err != nil {
 		return err
 	}
@@ -232,11 +241,16 @@ func (s *server) serve(ctx context.Context) error {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	clock := cloud.SystemClock{}
 	metrics := api.NewMetrics(registry)
-	public, err := s.handler(api.Basic(s.directory, access.NewThrottle(clock), metrics), metrics)
+	pages, err := console.New(console.Config{Control: s.control, Directory: s.directory, Dist: web.Dist(), Log: s.log})
 	if err != nil {
 		return err
 	}
-	private, err := s.handler(api.Operator(accountOf), nil)
+	keys := api.Basic(s.directory, access.NewThrottle(clock), metrics)
+	public, err := s.handler(console.Identify(s.directory, keys), pages, metrics)
+	if err != nil {
+		return err
+	}
+	private, err := s.handler(api.Operator(accountOf), http.NotFoundHandler(), nil)
 	if err != nil {
 		return err
 	}
@@ -264,9 +278,9 @@ func (s *server) serve(ctx context.Context) error {
 	return err
 }
 
-func (s *server) handler(identify api.Identifier, metrics *api.Metrics) (http.Handler, error) {
+func (s *server) handler(identify api.Identifier, fallback http.Handler, metrics *api.Metrics) (http.Handler, error) {
 	return api.New(api.Config{
-		Control: s.control, Identify: identify, Fallback: console.Handler(), TrustedProxies: s.proxies,
+		Control: s.control, Identify: identify, Fallback: fallback, TrustedProxies: s.proxies,
 		Log: s.log, Metrics: metrics, Draining: s.draining,
 	})
 }
@@ -355,11 +369,15 @@ func (s *server) reload(ctx context.Context) error {
 	}
 }
 
-func limitsOf(name string) cloud.Limits {
-	if name == "cloud" {
-		return cloud.CloudLimits
+func (c *serveCommand) limits() cloud.Limits {
+	limits := cloud.RelaxedLimits
+	if c.Limits == "cloud" {
+		limits = cloud.CloudLimits
 	}
-	return cloud.RelaxedLimits
+	if c.MaxKeys > 0 {
+		limits.Keys = c.MaxKeys
+	}
+	return limits
 }
 
 func readPrefixes(texts []string) (out []netip.Prefix, err error) {

@@ -10,7 +10,8 @@ import (
 // setupLinkCommand makes a new set-up link.
 type setupLinkCommand struct {
 	storeFlags
-	JSON bool `name:"json" help:"Print JSON."`
+	Reset string `placeholder:"EMAIL" help:"Make a link by which this person gets a new password instead. It takes their second factor away and ends their sessions."`
+	JSON  bool   `name:"json" help:"Print JSON."`
 }
 
 // Run prints the link.
@@ -21,11 +22,9 @@ func (c *setupLinkCommand) Run(ctx context.Context, m *Main) (err error) {
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	var made struct {
-		Result struct {
-			Link string `json:"link"`
-		} `json:"result"`
+		Result linkAnswer `json:"result"`
 	}
-	if err := client.do(ctx, http.MethodPost, setupLinkPath, nil, &made); err != nil {
+	if err := client.do(ctx, http.MethodPost, setupLinkPath, linkRequest{Reset: c.Reset}, &made); err != nil {
 		return err
 	}
 	if c.JSON {

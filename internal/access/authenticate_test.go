@@ -119,7 +119,7 @@ func TestKeyMayDoWhatItsRolesSay(t *testing.T) {
 	for permission, resource := range map[cloud.Permission]cloud.Resource{
 		cloud.OrganizationManageBilling: cloud.OrganizationResource(ours), cloud.ServiceView: cloud.InstanceResource(one),
 	} {
-		if err := p.May(resource, permission); err != nil {
+		if err := p.May(ours, resource, permission); err != nil {
 			t.Errorf("%s: %v", permission, err)
 		}
 	}
@@ -127,16 +127,16 @@ func TestKeyMayDoWhatItsRolesSay(t *testing.T) {
 		cloud.OrganizationManage: cloud.OrganizationResource(ours), cloud.ServiceManage: cloud.InstanceResource(one),
 		cloud.OrganizationView: cloud.OrganizationResource(theirs),
 	} {
-		if err := p.May(resource, permission); cloud.CodeOf(err) != cloud.Forbidden {
+		if err := p.May(ours, resource, permission); cloud.CodeOf(err) != cloud.Forbidden {
 			t.Errorf("%s: %v", permission, err)
 		}
 	}
 	without := h.admitted(h.add(func(k *cloud.Key) { k.RoleIDs = nil }), home)
-	if err := without.May(cloud.OrganizationResource(ours), cloud.OrganizationView); cloud.CodeOf(err) != cloud.Forbidden {
+	if err := without.May(ours, cloud.OrganizationResource(ours), cloud.OrganizationView); cloud.CodeOf(err) != cloud.Forbidden {
 		t.Errorf("a key without roles: %v", err)
 	}
 	other := h.admitted(h.add(func(k *cloud.Key) { k.OrganizationID = theirs }), home)
-	if err := other.May(cloud.OrganizationResource(ours), cloud.OrganizationView); cloud.CodeOf(err) != cloud.Forbidden {
+	if err := other.May(ours, cloud.OrganizationResource(ours), cloud.OrganizationView); cloud.CodeOf(err) != cloud.Forbidden {
 		t.Errorf("the Admin of another organization: %v", err)
 	}
 }

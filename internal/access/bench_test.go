@@ -145,7 +145,7 @@ func (c *crowd) verifyAndAuthorize(tb testing.TB, i int, from netip.Addr) {
 		err = p.In(credential.organization)
 	}
 	if err == nil {
-		err = p.May(cloud.OrganizationResource(credential.organization), cloud.ViewAPIKeys)
+		err = p.May(credential.organization, cloud.OrganizationResource(credential.organization), cloud.ViewAPIKeys)
 	}
 	if err != nil {
 		tb.Fatal(err)

@@ -80,13 +80,13 @@ func TestTakenRoleIsRefusedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, p := range map[string]access.Principal{"a new request": h.admitted(k, home), "the old one, by now": current} {
-		wantError(t, p.May(cloud.OrganizationResource(ours), cloud.OrganizationView, cloud.OrganizationManage), cloud.Forbidden, notAllowed)
-		if err := p.May(cloud.OrganizationResource(ours), cloud.OrganizationManageBilling); err != nil {
+		wantError(t, p.May(ours, cloud.OrganizationResource(ours), cloud.OrganizationView, cloud.OrganizationManage), cloud.Forbidden, notAllowed)
+		if err := p.May(ours, cloud.OrganizationResource(ours), cloud.OrganizationManageBilling); err != nil {
 			t.Errorf("%s does not have the new role: %v", name, err)
 		}
 	}
 	h.change(k, func(k *cloud.Key) { k.Name, k.RoleIDs = "renamed", nil })
-	if p := h.admitted(k, home); p.Name() != "renamed" || p.Covers(access.PoliciesOf(cloud.Organization{ID: ours}, []uuid.UUID{systemRoleID(cloud.RoleBilling)})) {
+	if p := h.admitted(k, home); p.Name() != "renamed" || p.Covers(ours, access.PoliciesOf(cloud.Organization{ID: ours}, []uuid.UUID{systemRoleID(cloud.RoleBilling)})) {
 		t.Error("the name or the roles are the old ones")
 	}
 }
@@ -227,7 +227,7 @@ func TestOrganizationsAreThoseOfTheLastChange(t *testing.T) {
 		t.Errorf("%v", names)
 	}
 	k := h.add(func(k *cloud.Key) { k.OrganizationID = third.ID })
-	if err := h.admitted(k, home).May(cloud.OrganizationResource(third.ID), cloud.OrganizationManage); err != nil {
+	if err := h.admitted(k, home).May(third.ID, cloud.OrganizationResource(third.ID), cloud.OrganizationManage); err != nil {
 		t.Errorf("the Admin of an organization that was just made: %v", err)
 	}
 }

@@ -28,7 +28,7 @@ var ways = []struct {
 		take: func(_ *access.Change, k *cloud.Key) { k.RoleIDs = []uuid.UUID{systemRoleID(cloud.RoleMember)} },
 		refused: func(d *access.Directory, k *tenant) bool {
 			p, err := d.Authenticate(k.keyID, k.secret, home)
-			return err != nil || p.May(cloud.OrganizationResource(ours), cloud.OrganizationView) != nil
+			return err != nil || p.May(ours, cloud.OrganizationResource(ours), cloud.OrganizationView) != nil
 		},
 	},
 }
@@ -172,7 +172,7 @@ func TestReadersSeeOneRevisionOfEachThing(t *testing.T) {
 					t.Errorf("refused: %v", err)
 					return
 				}
-				if may := p.May(cloud.OrganizationResource(ours), cloud.OrganizationView) == nil; may != (p.Name() == "admin") {
+				if may := p.May(ours, cloud.OrganizationResource(ours), cloud.OrganizationView) == nil; may != (p.Name() == "admin") {
 					t.Errorf("%s may view the organization: %t", p.Name(), may)
 				}
 				if o, ok := h.directory.Organization(ours); !ok || o.EnableCoreDumps != (o.Name == "on") {

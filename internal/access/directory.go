@@ -28,6 +28,8 @@ type State struct {
 	Revision      int64
 	Organizations []cloud.Organization
 	Keys          []cloud.Key
+	People        []cloud.Person
+	Sessions      []cloud.Session
 }
 
 // Change is what one revision of the store changed.
@@ -36,6 +38,9 @@ type Change struct {
 	Organizations []cloud.Organization // as they are now
 	Keys          []cloud.Key          // as they are now
 	DeletedKeys   []cloud.Key
+	People        []cloud.Person  // as they are now
+	Sessions      []cloud.Session // new ones
+	EndedSessions []cloud.Session
 }
 
 // Directory holds who may do what, in memory, as of one revision of the store.
@@ -49,7 +54,8 @@ type Directory struct {
 	last     *view      // the view, or what it was before Suspend
 	policies map[string]*Policies
 
-	unwritten uses
+	unwritten         uses // of keys
+	unwrittenSessions uses
 }
 
 // NewDirectory returns a directory that admits nobody until Load.
@@ -70,28 +76,36 @@ func (d *Directory) Load(s State) {
 		organizations[o.ID] = o
 	}
 	v.organizations.Store(&organizations)
-	byShard := make([]map[cloud.Hash]*keyEntry, shards)
-	for _, k := range s.Keys {
-		i := shardOf(k.Credential.KeyID)
-		if byShard[i] == nil {
-			byShard[i] = make(map[cloud.Hash]*keyEntry, len(s.Keys)/shards+1)
+	v.keys.fill(len(s.Keys), func(i int) (cloud.Hash, *keyEntry) {
+		k := s.Keys[i]
+		policies := d.policiesOf(v, k.OrganizationID, k.RoleIDs)
+		e := d.last.key(k.Credential.KeyID)
+		if !e.is(k) {
+			return k.Credential.KeyID, newKeyEntry(k, policies)
 		}
-		policies := d.policiesOf(v, k)
-		e := d.last.find(k.Credential.KeyID)
-		if e.is(k) {
-			e.update(k, policies) // its counts go on, also those of requests that are on their way
-		} else {
-			e = newKeyEntry(k, policies)
-		}
-		byShard[i][e.keyID] = e
-	}
-	for i, m := range byShard {
-		if m != nil {
-			v.shards[i].Store(&m)
-		}
-	}
+		e.update(k, policies) // its counts go on, also those of requests that are on their way
+		return e.keyID, e
+	})
+	d.loadPeople(v, s)
 	d.last = v
 	d.view.Store(v)
+}
+
+// loadPeople reads people and sessions into a new view. What was known of them
+// before goes on: uses that are not written yet must not be lost.
+func (d *Directory) loadPeople(v *view, s State) {
+	v.people = make(map[uuid.UUID]*personEntry, len(s.People))
+	for _, p := range s.People {
+		var old *personEntry
+		if d.last != nil {
+			old = d.last.people[p.ID]
+		}
+		d.putPerson(v, p, old)
+	}
+	known := slices.DeleteFunc(slices.Clone(s.Sessions), func(c cloud.Session) bool { return v.people[c.PersonID] == nil })
+	v.sessions.fill(len(known), func(i int) (cloud.Hash, *sessionEntry) {
+		return known[i].Token, newSessionEntry(v, known[i], d.last.session(known[i].Token))
+	})
 }
 
 // Suspend admits nobody until the next Load. It is called when it is not known
@@ -123,38 +137,57 @@ func (d *Directory) Apply(c Change) bool {
 		v.organizations.Store(&organizations)
 	}
 	for _, k := range c.DeletedKeys {
-		if e := v.find(k.Credential.KeyID); e != nil && e.id == k.ID {
-			v.replaceShard(e.keyID, func(m map[cloud.Hash]*keyEntry) { delete(m, e.keyID) })
+		if e := v.key(k.Credential.KeyID); e != nil && e.id == k.ID {
+			v.keys.remove(e.keyID)
 			d.unwritten.forget(k.ID)
 		}
 	}
 	for _, k := range c.Keys {
-		policies := d.policiesOf(v, k)
-		if e := v.find(k.Credential.KeyID); e.is(k) {
+		policies := d.policiesOf(v, k.OrganizationID, k.RoleIDs)
+		if e := v.key(k.Credential.KeyID); e.is(k) {
 			e.update(k, policies)
 			continue
 		}
-		e := newKeyEntry(k, policies)
-		v.replaceShard(e.keyID, func(m map[cloud.Hash]*keyEntry) { m[e.keyID] = e })
+		v.keys.put(k.Credential.KeyID, newKeyEntry(k, policies))
 	}
+	d.applyPeople(v, c)
 	v.revision.Store(c.Revision)
 	return true
 }
 
-// policiesOf returns the policies of the key's roles. Keys with the same roles share them.
-func (d *Directory) policiesOf(v *view, k cloud.Key) *Policies {
-	ids := slices.Clone(k.RoleIDs)
+// applyPeople takes in what a change did to people and sessions.
+func (d *Directory) applyPeople(v *view, c Change) {
+	for _, s := range c.EndedSessions {
+		if e := v.session(s.Token); e != nil && e.id == s.ID {
+			v.sessions.remove(e.token)
+			d.unwrittenSessions.forget(e.id)
+		}
+	}
+	for _, p := range c.People {
+		d.putPerson(v, p, v.people[p.ID])
+	}
+	for _, s := range c.Sessions {
+		if e := newSessionEntry(v, s, v.session(s.Token)); e != nil {
+			v.sessions.put(s.Token, e)
+		}
+	}
+}
+
+// policiesOf returns the policies of roles in an organization. Whoever has the same
+// roles shares them.
+func (d *Directory) policiesOf(v *view, organization uuid.UUID, roleIDs []uuid.UUID) *Policies {
+	ids := slices.Clone(roleIDs)
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	ids = slices.Compact(ids)
 	name := make([]byte, 0, 16*(len(ids)+1))
-	name = append(name, k.OrganizationID[:]...)
+	name = append(name, organization[:]...)
 	for _, id := range ids {
 		name = append(name, id[:]...)
 	}
 	if p, ok := d.policies[string(name)]; ok {
 		return p
 	}
-	p := Compile(k.OrganizationID, rolesByID((*v.organizations.Load())[k.OrganizationID], ids))
+	p := Compile(organization, rolesByID((*v.organizations.Load())[organization], ids))
 	d.policies[string(name)] = p
 	return p
 }
@@ -178,7 +211,7 @@ func (d *Directory) Authenticate(keyID, secret string, from netip.Addr) (Princip
 		return Principal{}, errSuspended
 	}
 	id, given := cloud.HashOf(keyID), cloud.HashOf(secret)
-	e := v.find(id)
+	e := v.key(id)
 	known := e != nil
 	if !known {
 		e = &nobody
@@ -203,7 +236,7 @@ func (d *Directory) readmit(e *keyEntry, from netip.Addr) (*keyEntry, *keyFacts,
 	if v == nil {
 		return nil, nil, errSuspended
 	}
-	now := v.find(e.keyID)
+	now := v.key(e.keyID)
 	if now == nil || now.id != e.id { // deleted, and perhaps made anew with the same credential
 		return nil, nil, errKeyNotFound
 	}

@@ -6,3 +6,22 @@ func (t *Throttle) Remembered() int {
 	defer t.mu.Unlock()
 	return len(t.failures)
 }
+
+// RememberedAttempts returns how many counts and pairs the throttle keeps in memory.
+func (t *SignInThrottle) RememberedAttempts() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return max(len(t.addresses.byHash), len(t.accounts.byHash), len(t.known))
+}
+
+// Occupy takes n slots until the function it returns is called.
+func (p *Passwords) Occupy(n int) (release func()) {
+	for range n {
+		p.slots <- struct{}{}
+	}
+	return func() {
+		for range n {
+			<-p.slots
+		}
+	}
+}

@@ -72,14 +72,4 @@ func (e *keyEntry) admit(now time.Time, from netip.Addr) (*keyFacts, error) {
 }
 
 // markUsed remembers the minute of a use and reports whether it is a new one.
-func (e *keyEntry) markUsed(minute int64) bool {
-	for {
-		old := e.used.Load()
-		if minute <= old {
-			return false
-		}
-		if e.used.CompareAndSwap(old, minute) {
-			return true
-		}
-	}
-}
+func (e *keyEntry) markUsed(minute int64) bool { return raise(&e.used, minute) }

@@ -1,7 +1,9 @@
 package access
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -15,14 +17,17 @@ type Kind int
 const (
 	KindKey      Kind = iota + 1 // an API key
 	KindOperator                 // who has the data directory
+	KindPerson                   // a person who has signed in
 )
 
 // Principal is who is asking, found in memory. The zero value may do nothing.
 type Principal struct {
 	kind      Kind
 	directory *Directory
-	key       *keyEntry
+	key       *keyEntry // of a key, with the next
 	facts     *keyFacts
+	session   *sessionEntry // of a person, with the next
+	person    *personFacts
 	address   netip.Addr
 	agent     string
 	account   string // of the operator
@@ -45,21 +50,69 @@ func (p Principal) KeyID() uuid.UUID {
 	return p.key.id
 }
 
-// Name returns the name of the key or the account that is asking.
-func (p Principal) Name() string {
-	if p.kind == KindKey {
-		return p.facts.name
+// PersonID returns the person who is asking; the nil UUID when it is none.
+func (p Principal) PersonID() uuid.UUID {
+	if p.kind != KindPerson {
+		return uuid.Nil
 	}
-	return p.account
+	return p.session.person.id
 }
 
-// Organization returns the organization of the principal, and false for the
-// operator, who is in all of them.
+// SessionID returns the session in which a person is asking; the nil UUID when it is none.
+func (p Principal) SessionID() uuid.UUID {
+	if p.kind != KindPerson {
+		return uuid.Nil
+	}
+	return p.session.id
+}
+
+// Name returns the name of the key, the e-mail address of the person or the account
+// that is asking.
+func (p Principal) Name() string {
+	switch p.kind {
+	case KindKey:
+		return p.facts.name
+	case KindPerson:
+		return p.person.email
+	default:
+		return p.account
+	}
+}
+
+// Described returns who is asking as a sentence names it: `the key "CI"`.
+func (p Principal) Described() string {
+	switch p.kind {
+	case KindPerson:
+		return fmt.Sprintf("the person %q", p.Name())
+	case KindOperator:
+		return fmt.Sprintf("the operator %q", p.Name())
+	default:
+		return fmt.Sprintf("the key %q", p.Name())
+	}
+}
+
+// Organization returns the organization of the key that is asking, and false when
+// it is no key: see Organizations.
 func (p Principal) Organization() (uuid.UUID, bool) {
 	if p.kind != KindKey {
 		return uuid.Nil, false
 	}
 	return p.key.organization, true
+}
+
+// Organizations returns the organizations that the principal is in, in the order in
+// which a person joined them: nil for the operator, who is in all of them.
+func (p Principal) Organizations() []uuid.UUID {
+	switch p.kind {
+	case KindKey:
+		return []uuid.UUID{p.key.organization}
+	case KindPerson:
+		return p.person.organizations()
+	case KindOperator:
+		return nil
+	default:
+		return []uuid.UUID{}
+	}
 }
 
 // WithAgent returns the principal with the user agent it came with.
@@ -68,61 +121,109 @@ func (p Principal) WithAgent(userAgent string) Principal {
 	return p
 }
 
+// Address returns where the principal asks from; it is not valid for the operator.
+func (p Principal) Address() netip.Addr { return p.address }
+
 // Actor returns the principal as an activity remembers it.
 func (p Principal) Actor() cloud.Actor {
-	if p.kind == KindKey {
-		return cloud.Actor{
-			Type: cloud.ActorAPI, ID: p.key.id.String(), Details: p.facts.name, Address: p.address, UserAgent: p.agent,
-		}
+	switch p.kind {
+	case KindKey:
+		return cloud.Actor{Type: cloud.ActorAPI, ID: p.key.id.String(), Details: p.facts.name, Address: p.address, UserAgent: p.agent}
+	case KindPerson:
+		return cloud.Actor{Type: cloud.ActorUser, ID: p.session.person.id.String(), Details: p.person.email, Address: p.address, UserAgent: p.agent}
+	default:
+		return cloud.Actor{Type: cloud.ActorSystem, Details: "operator " + p.account, UserAgent: p.agent}
 	}
-	return cloud.Actor{Type: cloud.ActorSystem, Details: "operator " + p.account, UserAgent: p.agent}
 }
 
 // In returns NotFound unless the principal is in the organization: what belongs
 // to another organization does not exist.
 func (p Principal) In(organization uuid.UUID) error {
-	if mine, bound := p.Organization(); p.kind == 0 || bound && mine != organization {
-		return cloud.Errorf(cloud.NotFound, "Organization not found")
+	if p.kind == KindOperator || p.policies(organization) != nil {
+		return nil
 	}
-	return nil
+	return cloud.Errorf(cloud.NotFound, "Organization not found")
 }
 
 // May returns Forbidden, naming the permission, unless the principal has all
-// permissions on the resource. It does not ask whose the resource is: In does.
-func (p Principal) May(resource cloud.Resource, permissions ...cloud.Permission) error {
+// permissions on the resource, which belongs to the organization: that it does is
+// for the caller to know.
+func (p Principal) May(organization uuid.UUID, resource cloud.Resource, permissions ...cloud.Permission) error {
 	if p.kind == KindOperator {
 		return nil
 	}
+	policies := p.policies(organization)
 	for _, permission := range permissions {
-		if p.kind != KindKey || !p.facts.policies.Allows(permission, resource) {
-			return cloud.Errorf(cloud.Forbidden, "This needs the permission %s, which the key %q does not have", permission, p.Name())
+		if policies == nil || !policies.Allows(permission, resource) {
+			return cloud.Errorf(cloud.Forbidden, "This needs the permission %s, which %s does not have", permission, p.Described())
 		}
 	}
 	return nil
 }
 
-// Covers reports whether the principal may do all that the policies allow.
-func (p Principal) Covers(policies *Policies) bool {
-	return p.kind == KindOperator || p.kind == KindKey && p.facts.policies.Covers(policies)
+// Covers reports whether the principal may do all that the policies allow in the organization.
+func (p Principal) Covers(organization uuid.UUID, policies *Policies) bool {
+	if p.kind == KindOperator {
+		return true
+	}
+	mine := p.policies(organization)
+	return mine != nil && mine.Covers(policies)
 }
 
-// Current returns the principal as it is by now, or the error that Authenticate
-// would give by now. A change asks again before it is made, so that nothing is
-// changed in the name of a key that has been taken away meanwhile.
+// PermissionsIn returns the permissions that the principal has in the organization,
+// in the order of the catalogue: those on the organization itself, and those of
+// services on each of its services.
+func (p Principal) PermissionsIn(organization uuid.UUID) []cloud.Permission {
+	if p.kind == KindOperator {
+		return cloud.Permissions()
+	}
+	policies := p.policies(organization)
+	return slices.DeleteFunc(cloud.Permissions(), func(permission cloud.Permission) bool {
+		resource := cloud.AllInstances
+		if permission.OfOrganization() {
+			resource = cloud.OrganizationResource(organization)
+		}
+		return policies == nil || !policies.Allows(permission, resource)
+	})
+}
+
+// policies returns what a key or a person may do in the organization, nil outside of it.
+func (p *Principal) policies(organization uuid.UUID) *Policies {
+	switch {
+	case p.kind == KindKey && p.key.organization == organization:
+		return p.facts.policies
+	case p.kind == KindPerson:
+		return p.person.in(organization)
+	default:
+		return nil
+	}
+}
+
+// Current returns the principal as it is by now, or the error that authenticating
+// it would give by now. A change asks again before it is made, so that nothing is
+// changed in the name of a key or a session that has been taken away meanwhile.
 func (p Principal) Current() (Principal, error) {
-	if p.kind != KindKey {
+	switch p.kind {
+	case KindKey:
+		key, facts, err := p.directory.readmit(p.key, p.address)
+		if err != nil {
+			return Principal{}, err
+		}
+		p.key, p.facts = key, facts
+		return p, nil
+	case KindPerson:
+		now, err := p.directory.authenticateSession(p.session.token, p.address)
+		if err != nil {
+			return Principal{}, err
+		}
+		return now.WithAgent(p.agent), nil
+	default:
 		return p, nil
 	}
-	key, facts, err := p.directory.readmit(p.key, p.address)
-	if err != nil {
-		return Principal{}, err
-	}
-	p.key, p.facts = key, facts
-	return p, nil
 }
 
 // Take counts one request against the limit of the principal's key and reports
-// how much is left. The operator has no limit: ok is false.
+// how much is left. The operator and people have no limit: ok is false.
 func (p Principal) Take(limit Limit) (usage LimitUsage, ok bool) {
 	if p.kind != KindKey {
 		return LimitUsage{}, false

@@ -39,11 +39,11 @@ func TestKeyNeedsAllPermissions(t *testing.T) {
 	h := newHouse(t)
 	p := h.admitted(h.add(func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{systemRoleID(cloud.RoleOrgAPIReader)} }), home)
 	org := cloud.OrganizationResource(ours)
-	if err := p.May(org, cloud.OrganizationView, cloud.ViewAPIKeys); err != nil {
+	if err := p.May(ours, org, cloud.OrganizationView, cloud.ViewAPIKeys); err != nil {
 		t.Error(err)
 	}
-	wantError(t, p.May(org, cloud.OrganizationView, cloud.OrganizationManage, cloud.DeleteAPIKeys), cloud.Forbidden, notAllowed)
-	if p.May(cloud.OrganizationResource(theirs), cloud.OrganizationView) == nil {
+	wantError(t, p.May(ours, org, cloud.OrganizationView, cloud.OrganizationManage, cloud.DeleteAPIKeys), cloud.Forbidden, notAllowed)
+	if p.May(ours, cloud.OrganizationResource(theirs), cloud.OrganizationView) == nil {
 		t.Error("it may view another organization")
 	}
 }
@@ -55,7 +55,7 @@ func TestKeyCoversWhatItsRolesAllow(t *testing.T) {
 		k.RoleIDs = []uuid.UUID{systemRoleID(cloud.RoleServiceAdmin), systemRoleID(cloud.RoleOrgAPIReader)}
 	}), home)
 	covers := func(org uuid.UUID, role string) bool {
-		return p.Covers(access.PoliciesOf(cloud.Organization{ID: org}, []uuid.UUID{systemRoleID(role)}))
+		return p.Covers(org, access.PoliciesOf(cloud.Organization{ID: org}, []uuid.UUID{systemRoleID(role)}))
 	}
 	for _, role := range []string{cloud.RoleMember, cloud.RoleOrgAPIReader, cloud.RoleServiceAdmin, cloud.RoleServiceReader, cloud.RoleServiceAPIReader} {
 		if !covers(ours, role) {
@@ -82,10 +82,10 @@ func TestOperatorMayDoEverything(t *testing.T) {
 	if err := p.In(uuid.New()); err != nil {
 		t.Error(err)
 	}
-	if err := p.May(cloud.OrganizationResource(theirs), cloud.Permissions()...); err != nil {
+	if err := p.May(theirs, cloud.OrganizationResource(theirs), cloud.Permissions()...); err != nil {
 		t.Error(err)
 	}
-	if !p.Covers(access.PoliciesOf(cloud.Organization{ID: ours}, []uuid.UUID{cloud.AdminRoleID})) {
+	if !p.Covers(ours, access.PoliciesOf(cloud.Organization{ID: ours}, []uuid.UUID{cloud.AdminRoleID})) {
 		t.Error("it cannot grant Admin")
 	}
 	if want := (cloud.Actor{Type: cloud.ActorSystem, Details: "operator root", UserAgent: "gatehouse/1"}); p.Actor() != want {
@@ -105,11 +105,11 @@ func TestNobodyMayDoNothing(t *testing.T) {
 	var p access.Principal
 	wantError(t, p.In(ours), cloud.NotFound, "Organization not found")
 	for _, permission := range cloud.Permissions() {
-		if cloud.CodeOf(p.May(cloud.OrganizationResource(ours), permission)) != cloud.Forbidden || cloud.CodeOf(p.May(cloud.AllInstances, permission)) != cloud.Forbidden {
+		if cloud.CodeOf(p.May(ours, cloud.OrganizationResource(ours), permission)) != cloud.Forbidden || cloud.CodeOf(p.May(ours, cloud.AllInstances, permission)) != cloud.Forbidden {
 			t.Errorf("it may %s", permission)
 		}
 	}
-	if p.Covers(access.PoliciesOf(cloud.Organization{ID: ours}, nil)) {
+	if p.Covers(ours, access.PoliciesOf(cloud.Organization{ID: ours}, nil)) {
 		t.Error("it can grant")
 	}
 	if _, limited := p.Take(cloudLimit); limited || p.KeyID() != uuid.Nil || p.Name() != "" {

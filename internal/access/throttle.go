@@ -31,10 +31,14 @@ type failureCount struct {
 	n     int
 }
 
-// over reports whether the count's window has ended; it ends too when the clock is set back.
-func (c failureCount) over(now time.Time) bool {
+// over reports whether the count's window has ended.
+func (c failureCount) over(now time.Time) bool { return c.overAfter(failureWindow, now) }
+
+// overAfter reports whether a window of this length has ended; it ends too when the
+// clock is set back.
+func (c failureCount) overAfter(window time.Duration, now time.Time) bool {
 	age := now.Sub(c.since)
-	return age < 0 || age >= failureWindow
+	return age < 0 || age >= window
 }
 
 // NewThrottle returns a throttle that remembers no failure.
@@ -45,11 +49,7 @@ func NewThrottle(clock cloud.Clock) *Throttle {
 // Failed counts a failure of the address. It returns RateLimited, with the time to
 // wait, when there were too many.
 func (t *Throttle) Failed(from netip.Addr) error {
-	from = from.Unmap()
-	if from.Is6() {
-		p, _ := from.Prefix(failureSubnetBits) // without the zone
-		from = p.Addr()
-	}
+	from = subscriber(from)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clock.Now()
@@ -68,18 +68,33 @@ func (t *Throttle) Failed(from netip.Addr) error {
 	return nil
 }
 
-// forget drops what is over, and half of the rest when nothing is: to forget a
-// failure is better than to run out of memory.
+// subscriber returns what counts as one address: of IPv6, the first of its /64.
+func subscriber(from netip.Addr) netip.Addr {
+	from = from.Unmap()
+	if from.Is6() {
+		p, _ := from.Prefix(failureSubnetBits) // without the zone
+		from = p.Addr()
+	}
+	return from
+}
+
+// forget drops what is over, and half of the rest when nothing is.
 func (t *Throttle) forget(now time.Time) {
-	for a, c := range t.failures {
-		if c.over(now) {
-			delete(t.failures, a)
+	halve(t.failures, func(c failureCount) bool { return c.over(now) })
+}
+
+// halve drops what is over, and of the rest what is more than half of what may be
+// remembered: to forget a failure is better than to run out of memory.
+func halve[K comparable, V any](m map[K]V, over func(V) bool) {
+	for k, v := range m {
+		if over(v) {
+			delete(m, k)
 		}
 	}
-	for a := range t.failures {
-		if len(t.failures) <= failuresRemember/2 {
+	for k := range m {
+		if len(m) <= failuresRemember/2 {
 			break
 		}
-		delete(t.failures, a)
+		delete(m, k)
 	}
 }

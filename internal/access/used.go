@@ -2,6 +2,7 @@ package access
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +18,7 @@ type Used struct {
 
 // UsedAt returns the minute of the key's last use, zero when it is not known here.
 func (d *Directory) UsedAt(k cloud.Key) time.Time {
-	if e := d.view.Load().find(k.Credential.KeyID); e != nil && e.id == k.ID {
+	if e := d.view.Load().key(k.Credential.KeyID); e != nil && e.id == k.ID {
 		return timeOfMinute(e.used.Load())
 	}
 	return time.Time{}
@@ -41,26 +42,62 @@ func (d *Directory) ReturnUsed(used []Used) {
 	}
 }
 
-// uses are the minutes of the last uses of keys, by id: what is loaded or deleted
-// meanwhile does not matter here.
+// UsedSession is the minute of a session's last use.
+type UsedSession struct {
+	Session uuid.UUID
+	At      time.Time
+}
+
+// TakeUsedSessions is TakeUsed for sessions.
+func (d *Directory) TakeUsedSessions() []UsedSession {
+	minutes := d.unwrittenSessions.take()
+	out := make([]UsedSession, 0, len(minutes))
+	for session, minute := range minutes {
+		out = append(out, UsedSession{Session: session, At: timeOfMinute(minute)})
+	}
+	return out
+}
+
+// ReturnUsedSessions gives back uses that could not be written.
+func (d *Directory) ReturnUsedSessions(used []UsedSession) {
+	for _, u := range used {
+		d.unwrittenSessions.add(u.Session, minuteOf(u.At))
+	}
+}
+
+// raise lets the minute of a last use grow and reports whether it is a new one.
+func raise(used *atomic.Int64, minute int64) bool {
+	for {
+		old := used.Load()
+		if minute <= old {
+			return false
+		}
+		if used.CompareAndSwap(old, minute) {
+			return true
+		}
+	}
+}
+
+// uses are the minutes of the last uses of keys or sessions, by id: what is loaded
+// or deleted meanwhile does not matter here.
 type uses struct {
 	mu      sync.Mutex // apart from the directory's, so that no request waits for Load
 	minutes map[uuid.UUID]int64
 }
 
-func (u *uses) add(key uuid.UUID, minute int64) {
+func (u *uses) add(id uuid.UUID, minute int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.minutes == nil {
 		u.minutes = map[uuid.UUID]int64{}
 	}
-	u.minutes[key] = max(u.minutes[key], minute)
+	u.minutes[id] = max(u.minutes[id], minute)
 }
 
-func (u *uses) forget(key uuid.UUID) {
+func (u *uses) forget(id uuid.UUID) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	delete(u.minutes, key)
+	delete(u.minutes, id)
 }
 
 func (u *uses) take() map[uuid.UUID]int64 {

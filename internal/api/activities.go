@@ -112,7 +112,7 @@ func (s *server) registerActivities() {
 		return answer(ctx, showActivity(a)), err
 	})
 	for _, p := range s.api.OpenAPI().Paths["/v1/organizations/{organizationId}/activities"].Get.Parameters {
-		if p.Name == "limit" || p.Name == "cursor" {
+		if p.Name == "limit" || p.Name == "cursor" || p.Name == "search" {
 			p.Extensions = map[string]any{"x-gatehouse": true}
 		}
 	}
@@ -124,6 +124,8 @@ type activitiesInput struct {
 	ToDate   string     `query:"to_date" example:"2026-01-31" doc:"The last day or instant, included: a date in UTC or a date-time. Absent: until now."`
 	Limit    limitParam `query:"limit" doc:"How many activities the page may hold, 1 to 10000. Absent: 10000."`
 	Cursor   cursor     `query:"cursor" doc:"The nextCursor of the page before. Absent: the newest."`
+	// A page is bounded by what is looked at, too.
+	Search searchParam `query:"search" example:"key_delete" doc:"Part of the type, of the name or the address of the actor, or of the id of the key, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities."`
 }
 
 func (s *server) listActivities(ctx context.Context, p access.Principal, in *activitiesInput) (page activityPage, err error) {
@@ -142,6 +144,9 @@ func (s *server) listActivities(ctx context.Context, p access.Principal, in *act
 		return page, err
 	}
 	if selected.Limit, err = in.Limit.upTo(maxActivityPage, maxActivityPage); err != nil {
+		return page, err
+	}
+	if selected.Search, err = in.Search.text(); err != nil {
 		return page, err
 	}
 	found, err := s.Control.Activities(ctx, p, organization, selected)

@@ -230,3 +230,28 @@ func TestActivitiesArePaged(t *testing.T) {
 		h.admin.get("~/activities").ok().shows(map[string]string{"limit": "10000", "nextCursor": "null"})
 	})
 }
+
+// Activities are found by a part of their type, their actor's name or address or the
+// id of their key, in upper or lower case, and within the dates and pages.
+func TestActivitiesAreSearched(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		key := h.admin.key(`"name":"Ärger","assignedRoleIds":["` + systemRole("Admin") + `"]`)
+		key.from("2001:db8::7").patch("~", `{"name":"one"}`).ok()
+		h.admin.patch("~", `{"name":"two"}`).ok()
+		h.another("Other")
+		for search, want := range map[string]int{
+			"": 5, "KEY_create": 2, "key": 3, "äRGER": 1, "2001:DB8::7": 1, strings.ToUpper(key.id): 1, key.id[4:12]: 1, "organization_update_name": 2, "%": 0, "_": 5, "nothing": 0, "Other": 0,
+		} {
+			list := "~/activities?search=" + url.QueryEscape(" "+search)
+			if got := h.admin.get(list).ok().each("type"); len(got) != want {
+				t.Errorf("%q finds %q, want %d", search, got, want)
+			}
+			if got := pages(h.admin, list, 1, "id", nil); len(got) != want {
+				t.Errorf("%q finds %d in pages, want %d", search, len(got), want)
+			}
+		}
+		h.admin.get("~/activities?search=two&to_date=2020-01-01").ok().shows(map[string]string{"result": "[]", "nextCursor": "null"})
+		h.admin.get("~/activities?search=%00").is(400, `BAD_REQUEST: search: control characters are not allowed, got "\x00"`)
+		h.admin.get("~/activities?search="+strings.Repeat("a", 256)).is(400, "BAD_REQUEST: search: expected at most 255 characters, got 256")
+	})
+}

@@ -141,7 +141,7 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 	h.control = control.New(control.Config{Store: h.store, Directory: h.directory, Clock: h.clock, Limits: s.limits, Log: log})
 	registry := prometheus.NewRegistry()
 	metrics := api.NewMetrics(registry)
-	identify := api.Basic(h.directory, access.NewThrottle(h.clock), metrics)
+	identify := h.orSession(api.Basic(h.directory, access.NewThrottle(h.clock), metrics))
 	if s.identify != nil {
 		identify = s.identify(identify)
 	}
@@ -163,6 +163,34 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 	h.secrets.search("the store", h.everythingStored)
 	t.Cleanup(h.secrets.check) // runs before the store is closed
 	return h
+}
+
+// sessionHeader stands for the cookie of the console, which stands beside the API.
+const sessionHeader = "Test-Session"
+
+func (h *house) orSession(next api.Identifier) api.Identifier {
+	return func(r *http.Request, from netip.Addr) (access.Principal, error) {
+		if token := r.Header.Get(sessionHeader); token != "" {
+			return h.directory.AuthenticateSession(token, from)
+		}
+		return next(r, from)
+	}
+}
+
+// person sets a new person up, who is an Admin, and returns them as a caller.
+func (h *house) person(email string) caller {
+	h.t.Helper()
+	ctx := h.t.Context()
+	token, err := h.control.NewSetupLink(ctx, access.Operator("tester", "test"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	in, err := h.control.SetUp(ctx, control.Visitor{}, token.Reveal(), cloud.NewPerson{Email: email, Name: "Ada", Password: "correct horse Battery 9"})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.secrets.watch(in.Token.Reveal())
+	return h.nobody().with(sessionHeader, in.Token.Reveal())
 }
 
 // remote is a header that stands for the address of the connection: httptest connects from the loopback only.

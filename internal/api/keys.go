@@ -115,22 +115,6 @@ type apiKeyPostResponse struct {
 	KeySecret string `json:"keySecret,omitempty" example:"the 42 characters of the key secret" doc:"The key secret, shown this once; absent when the client brought hashData."`
 }
 
-// keyPage is the answer of the key list, with its paging beside the result.
-type keyPage struct {
-	Envelope
-	Result     []apiKey `json:"result"`
-	Limit      int      `json:"limit" doc:"How many keys the page may hold."`
-	TotalCount int      `json:"totalCount" doc:"How many keys the organization has."`
-	NextCursor *string  `json:"nextCursor" nullable:"true" doc:"The cursor of the next page; null on the last."`
-}
-
-const (
-	maxKeyPage = 250
-	// allKeys is the page for clients that know no paging, which would otherwise
-	// miss keys: as many as an organization may have by default.
-	allKeys = 1000
-)
-
 // KeyPath is the part of a request that names a key.
 type KeyPath struct {
 	OrganizationPath
@@ -150,16 +134,10 @@ func (s *server) registerKeys() {
 	register(s, spec{
 		id: control.KeyGetList, method: http.MethodGet, path: list, tag: tagKeys,
 		summary: "List keys",
-		description: "Returns the keys of the organization, oldest first. Without `limit` and `cursor` the page holds up to 1000 keys, " +
-			"so that a client that knows no paging sees all of them.",
-	}, func(ctx context.Context, p access.Principal, in *struct {
-		OrganizationPath
-		Limit  limitParam `query:"limit" doc:"How many keys the page may hold, 1 to 250. Absent: 250 with a cursor, 1000 without."`
-		Cursor cursor     `query:"cursor" doc:"The nextCursor of the page before. Absent: the first page."`
-	},
-	) (keyPage, error) {
-		return s.listKeys(ctx, p, in.OrganizationPath, in.Limit, in.Cursor)
-	})
+		description: "Returns the keys of the organization, oldest first unless `sort` or `order` say otherwise. Without `limit` and `cursor` the page " +
+			"holds up to 1000 keys, so that a client that knows no paging sees all of them.",
+	}, s.listKeys)
+	markKeyListAdditions(s.api.OpenAPI().Paths[list].Get)
 	register(s, spec{
 		id: control.KeyCreate, method: http.MethodPost, path: list, tag: tagKeys, conflicts: true,
 		summary:     "Create a key",
@@ -215,34 +193,6 @@ func (s *server) registerKeys() {
 		}
 		return done{envelopeOf(ctx)}, s.Control.DeleteKey(ctx, p, organization, id)
 	})
-}
-
-func (s *server) listKeys(ctx context.Context, p access.Principal, path OrganizationPath, limit limitParam, from cursor) (keyPage, error) {
-	organization, err := path.id()
-	if err != nil {
-		return keyPage{}, err
-	}
-	after, err := from.place()
-	if err != nil {
-		return keyPage{}, err
-	}
-	fallback := allKeys
-	if from != "" {
-		fallback = maxKeyPage
-	}
-	size, err := limit.upTo(maxKeyPage, fallback)
-	if err != nil {
-		return keyPage{}, err
-	}
-	page, err := s.Control.Keys(ctx, p, organization, after, size)
-	if err != nil {
-		return keyPage{}, err
-	}
-	shown := keyPage{Envelope: envelopeOf(ctx), Result: []apiKey{}, Limit: size, TotalCount: page.Total, NextCursor: newCursor(page.Next)}
-	for _, k := range page.Keys {
-		shown.Result = append(shown.Result, s.showKey(k))
-	}
-	return shown, nil
 }
 
 func (s *server) createKey(ctx context.Context, p access.Principal, path OrganizationPath, in apiKeyPostRequest) (out result[apiKeyPostResponse], err error) {

@@ -9,12 +9,16 @@ import (
 	"testing"
 )
 
-// pages reads a list page by page to its end and returns what is at path in each item.
+// pages reads a list, which may have a query, page by page to its end and returns what
+// is at path in each item.
 func pages(c caller, list string, limit int, path string, between func(page int)) (all []string) {
 	c.house.t.Helper()
-	query := fmt.Sprintf("limit=%d", limit)
+	if !strings.Contains(list, "?") {
+		list += "?"
+	}
+	query := fmt.Sprintf("&limit=%d", limit)
 	for page := 0; page < 100; page++ {
-		a := c.get(list + "?" + query).ok()
+		a := c.get(list + query).ok()
 		if n := len(a.list("result")); n > limit {
 			c.house.t.Fatalf("a page of at most %d holds %d", limit, n)
 		}
@@ -25,7 +29,7 @@ func pages(c caller, list string, limit int, path string, between func(page int)
 			}
 			return all
 		}
-		query = fmt.Sprintf("limit=%d&cursor=%s", limit, url.QueryEscape(a.text("nextCursor")))
+		query = fmt.Sprintf("&limit=%d&cursor=%s", limit, url.QueryEscape(a.text("nextCursor")))
 		if between != nil {
 			between(page)
 		}

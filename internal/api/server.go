@@ -101,7 +101,7 @@ func (s *server) guarded(handler http.HandlerFunc) http.HandlerFunc {
 			s.refuse(w, r, err)
 			return
 		}
-		c.Principal = principal.WithAgent(cloud.CleanText(r.UserAgent(), maxUserAgent))
+		c.Principal = principal.WithAgent(front.UserAgent(r))
 		if usage, limited := c.Principal.Take(s.limit); limited {
 			s.limitHeaders.announce(w.Header(), usage)
 			if usage.Exceeded {
@@ -119,9 +119,6 @@ func (s *server) guarded(handler http.HandlerFunc) http.HandlerFunc {
 
 // readyLimit bounds the wait of /readyz for the store.
 const readyLimit = 2 * time.Second
-
-// maxUserAgent is how much of a user agent an activity remembers, in characters.
-const maxUserAgent = 512
 
 // refuse answers with an error before the operation has begun.
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {

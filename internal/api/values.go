@@ -110,6 +110,12 @@ func (c cursor) place() (int64, error) {
 	return place, nil
 }
 
+// searchParam is the query parameter search as it was written.
+type searchParam string
+
+// text returns what is searched for, "" when the parameter is absent, or Invalid.
+func (s searchParam) text() (string, error) { return cloud.ParseSearch("search", string(s)) }
+
 // parseDate reads a date or a date-time. A date is its first instant; when it ends
 // a range, the first instant of the next day, so that the day is included.
 func parseDate(field, text string, ends bool) (time.Time, error) {
@@ -148,6 +154,12 @@ func textEnum(values ...string) *huma.Schema {
 		s.Enum = append(s.Enum, v)
 	}
 	return s
+}
+
+// choice is textEnum for a parameter that is checked here: the values are told to
+// readers only, for huma would not say which value was wrong.
+func choice[T ~string](values []T) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Extensions: map[string]any{"enum": values}}
 }
 
 // openEnum is a text that is one of the contract's values or one of more, which the

@@ -35,8 +35,8 @@ func (a Actor) Creator() Creator { return Creator{Type: a.Type, ID: a.ID, Detail
 type ActivityType string
 
 // The types of activities that Gatehouse records so far (OpenAPI schema Activity).
-// Core dumps and private endpoints are in the Cloud's newer document; the set-up
-// link is ours.
+// Core dumps and private endpoints are in the Cloud's newer document; the links, the
+// password and the name of a person are ours.
 const (
 	OrganizationCreated          ActivityType = "create_organization"
 	OrganizationRenamed          ActivityType = "organization_update_name"
@@ -45,7 +45,15 @@ const (
 	KeyUpdated                   ActivityType = "openapi_key_update"
 	OrganizationCoreDumpsChanged ActivityType = "organization_update_core_dumps"
 	OrganizationEndpointsChanged ActivityType = "organization_update_private_endpoints"
+	MemberJoined                 ActivityType = "organization_member_join"
+	SecondFactorChanged          ActivityType = "organization_member_update_mfa_method"
+	SignedIn                     ActivityType = "user_login"
+	SignInFailed                 ActivityType = "user_login_failed"
+	SignedOut                    ActivityType = "user_logout"
 	SetupLinkCreated             ActivityType = "setup_link_create"
+	ResetLinkCreated             ActivityType = "password_reset_link_create"
+	PasswordChanged              ActivityType = "user_password_update"
+	PersonRenamed                ActivityType = "user_update_name"
 )
 
 // KeyUpdate says what of a key changed.

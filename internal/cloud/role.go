@@ -111,10 +111,19 @@ func cutID(text, prefix string) (uuid.UUID, bool) {
 // ActorRef names somebody a role is assigned to: "apiKey/<uuid>" or "user/<uuid>".
 type ActorRef string
 
-const apiKeyActor = "apiKey/"
+const (
+	apiKeyActor = "apiKey/"
+	personActor = "user/"
+)
 
 // KeyActor returns the reference of a key.
 func KeyActor(id uuid.UUID) ActorRef { return ActorRef(apiKeyActor + id.String()) }
+
+// PersonActor returns the reference of a person.
+func PersonActor(id uuid.UUID) ActorRef { return ActorRef(personActor + id.String()) }
+
+// Person returns the person that the reference names, if it is one.
+func (a ActorRef) Person() (uuid.UUID, bool) { return cutID(string(a), personActor) }
 
 // Key returns the key that the reference names, if it is one.
 func (a ActorRef) Key() (uuid.UUID, bool) { return cutID(string(a), apiKeyActor) }

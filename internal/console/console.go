@@ -1,49 +1,123 @@
-// Package console answers the paths of the web console.
+// Package console answers the paths of the web console: the built app, and under
+// /auth what the API of the Cloud does not have: signing in, sessions, passwords and
+// second factors. Everything else the console does goes through /v1, as a session.
 package console
 
 import (
-	"crypto/sha256"
-	_ "embed" // the page
-	"encoding/base64"
-	"html/template"
+	"fmt"
+	"io/fs"
+	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/control"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
-//go:embed welcome.html
-var welcomeHTML string
-
-var welcome = template.Must(template.New("welcome").Parse(welcomeHTML))
-
-// Handler returns the handler of the console. As long as there is no console, a
-// page at / and at /setup, where set-up links lead, says what there is. Every
-// other path is unknown: 404, not JSON.
-func Handler() http.Handler {
-	policy := contentSecurityPolicy()
-	mux := http.NewServeMux()
-	page := func(w http.ResponseWriter, r *http.Request) {
-		address := "http://" + r.Host
-		if r.TLS != nil {
-			address = "https://" + r.Host
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		_ = welcome.Execute(w, address) // the client has gone: nobody to tell
-	}
-	mux.HandleFunc("GET /{$}", page)
-	mux.HandleFunc("GET /setup", page)
-	mux.HandleFunc("/", http.NotFound)
-	return mux
+// Config is what the console needs.
+type Config struct {
+	Control   *control.Control
+	Directory *access.Directory
+	// Dist is the built app; see package web.
+	Dist fs.FS
+	Log  *slog.Logger
 }
 
-// contentSecurityPolicy allows the style of the page and nothing else.
-func contentSecurityPolicy() string {
-	_, rest, _ := strings.Cut(welcomeHTML, "<style>")
-	style, _, _ := strings.Cut(rest, "</style>")
-	hash := sha256.Sum256([]byte(style))
-	return strings.Join([]string{
-		"default-src 'none'", "style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'", "img-src data:",
-		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
-	}, "; ")
+type server struct {
+	Config
+	app        *app
+	sameOrigin *http.CrossOriginProtection
+}
+
+// New returns the handler of the console. It expects to stand behind the front
+// door. Paths that are neither pages nor files are unknown: 404, not JSON.
+func New(config Config) (http.Handler, error) {
+	app, err := newApp(config.Dist)
+	if err != nil {
+		return nil, fmt.Errorf("the console's files cannot be read: %w", err)
+	}
+	s := &server{Config: config, app: app, sameOrigin: http.NewCrossOriginProtection()}
+	mux := http.NewServeMux()
+	s.routeSignIn(mux)
+	s.routeSetup(mux)
+	s.routeSessions(mux)
+	s.routeProfile(mux)
+	s.routeSecondFactor(mux)
+	// The pages of the app; web/src/router.tsx has the same.
+	for _, path := range []string{"/{$}", "/sign-in", "/setup", "/profile", "/organizations/"} {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { app.page(w, r, http.StatusOK) })
+	}
+	mux.HandleFunc("/", s.other)
+	return mux, nil
+}
+
+// other answers with a file of the app. A person who came to no page gets the
+// app's page that says so; a program gets plain text.
+func (s *server) other(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if s.app.serveFile(w, r) {
+			return
+		}
+		person := strings.Contains(r.Header.Get("Accept"), "text/html")
+		if person && !strings.HasPrefix(r.URL.Path, "/v1/") && !strings.HasPrefix(r.URL.Path, "/auth/") && !strings.HasPrefix(r.URL.Path, "/assets/") {
+			s.app.page(w, r, http.StatusNotFound)
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+// handler answers a request, or returns an error of package cloud.
+type handler func(w http.ResponseWriter, r *http.Request) (any, error)
+
+// handle routes a request that needs nobody signed in.
+func (s *server) handle(mux *http.ServeMux, pattern string, h handler) {
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		front.CallOf(r.Context()).Route = r.Pattern
+		answer, err := s.checked(w, r, h)
+		if err != nil {
+			front.ErrorOf(r.Context(), s.Log, err).Write(w)
+			return
+		}
+		write(w, answer)
+	})
+}
+
+func (s *server) checked(w http.ResponseWriter, r *http.Request, h handler) (any, error) {
+	if err := s.sameOrigin.Check(r); err != nil {
+		return nil, errForeign
+	}
+	return h(w, r)
+}
+
+// handleSignedIn routes a request of somebody who has a session.
+func (s *server) handleSignedIn(mux *http.ServeMux, pattern string, h func(w http.ResponseWriter, r *http.Request, p access.Principal) (any, error)) {
+	s.handle(mux, pattern, func(w http.ResponseWriter, r *http.Request) (any, error) {
+		p, err := s.principal(r)
+		if err != nil {
+			return nil, err
+		}
+		return h(w, r, p)
+	})
+}
+
+// principal returns who is signed in: Unauthenticated when nobody is.
+func (s *server) principal(r *http.Request) (access.Principal, error) {
+	token, ok := sessionToken(r)
+	if !ok {
+		return access.Principal{}, cloud.Errorf(cloud.Unauthenticated, "Nobody is signed in")
+	}
+	call := front.CallOf(r.Context())
+	p, err := s.Directory.AuthenticateSession(token, call.Address)
+	if err != nil {
+		return p, err
+	}
+	call.Principal = p.WithAgent(front.UserAgent(r))
+	return call.Principal, nil
+}
+
+func visitor(r *http.Request) control.Visitor {
+	return control.Visitor{Address: front.CallOf(r.Context()).Address, UserAgent: front.UserAgent(r)}
 }

@@ -12,6 +12,8 @@ import (
 
 // ActivityPage is a part of the activities of an organization, newest first.
 type ActivityPage struct {
+	// Activities are fewer than the limit, and perhaps none, when a search has not yet
+	// come to the end.
 	Activities []cloud.Activity
 	// Next is where the next page begins; 0 at the end.
 	Next int64
@@ -25,6 +27,10 @@ func (c *Control) Activities(ctx context.Context, p access.Principal, organizati
 	limit := in.Limit
 	in.Limit++ // one more shows whether there is a next page
 	err = c.store.Read(ctx, func(r *store.Reader) (err error) {
+		if in.Search != "" {
+			page.Activities, page.Next, err = r.SearchActivities(ctx, organization, in)
+			return err
+		}
 		page.Activities, err = r.Activities(ctx, organization, in)
 		return err
 	})

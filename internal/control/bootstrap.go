@@ -2,17 +2,12 @@ package control
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/store"
 )
-
-// SetupLinkLife is how long a set-up link can be used.
-const SetupLinkLife = 24 * time.Hour
 
 // Bootstrap is what a new store begins with.
 type Bootstrap struct {
@@ -71,36 +66,4 @@ func (c *Control) IsNew(ctx context.Context) (isNew bool, err error) {
 		return err
 	})
 	return isNew, err
-}
-
-// NewSetupLink makes a set-up token, which is then the only one. It returns
-// Forbidden unless the operator asks.
-func (c *Control) NewSetupLink(ctx context.Context, p access.Principal) (cloud.Secret, error) {
-	if p.Kind() != access.KindOperator {
-		return cloud.Secret{}, cloud.Errorf(cloud.Forbidden, "Only the operator may make a set-up link")
-	}
-	token := NewSetupToken()
-	err := c.commit(ctx, func(tx *store.Tx) (change, error) {
-		organizations, err := tx.Organizations(ctx)
-		if err != nil {
-			return change{}, err
-		}
-		if len(organizations) == 0 {
-			return change{}, cloud.Errorf(cloud.NotFound, "There is no organization to set up")
-		}
-		// The first person is set up in the first organization.
-		if err := c.record(ctx, tx, organizations[0].ID, p.Actor(), cloud.Activity{Type: cloud.SetupLinkCreated}); err != nil {
-			return change{}, err
-		}
-		return change{}, c.replaceSetupLink(ctx, tx, token)
-	})
-	return token, err
-}
-
-// NewSetupToken returns a token of 238 bits.
-func NewSetupToken() cloud.Secret { return cloud.NewSecret(cloud.RandomText(40)) }
-
-func (c *Control) replaceSetupLink(ctx context.Context, tx *store.Tx, token cloud.Secret) error {
-	now := c.clock.Now()
-	return tx.ReplaceSetupLink(ctx, cloud.HashOf(token.Reveal()), now, now.Add(SetupLinkLife))
 }

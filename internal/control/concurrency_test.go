@@ -110,7 +110,7 @@ func TestOfTwoLastAdminsThatEndEachOtherExactlyOneSucceeds(t *testing.T) {
 						winner = 1
 					}
 					left, leftID = pair[winner], ids[winner]
-					if err := h.as(t, left).May(cloud.OrganizationResource(h.organization), cloud.OrganizationManage); err != nil {
+					if err := h.as(t, left).May(h.organization, cloud.OrganizationResource(h.organization), cloud.OrganizationManage); err != nil {
 						t.Fatalf("round %d: the key that remains is no Admin: %v", round, err)
 					}
 				}

@@ -27,6 +27,9 @@ type Control struct {
 	clock     cloud.Clock
 	limits    cloud.Limits
 	log       *slog.Logger
+	sealer    cloud.Sealer
+	passwords *access.Passwords
+	signIns   *access.SignInThrottle
 	writing   chan struct{} // holds one token: who has it may change
 	retired   atomic.Bool
 }
@@ -38,12 +41,20 @@ type Config struct {
 	Clock     cloud.Clock
 	Limits    cloud.Limits
 	Log       *slog.Logger
+	// Sealer keeps second factors. Without a key, none can be added.
+	Sealer cloud.Sealer
+	// Passwords hashes; when nil, at access.DefaultPasswordCost.
+	Passwords *access.Passwords
 }
 
 // New returns a Control. Nobody is admitted before Load.
 func New(c Config) *Control {
 	control := &Control{
 		store: c.Store, directory: c.Directory, clock: c.Clock, limits: c.Limits, log: c.Log, writing: make(chan struct{}, 1),
+		sealer: c.Sealer, passwords: c.Passwords, signIns: access.NewSignInThrottle(c.Clock),
+	}
+	if control.passwords == nil {
+		control.passwords = access.NewPasswords(access.DefaultPasswordCost)
 	}
 	control.writing <- struct{}{}
 	return control
@@ -66,7 +77,9 @@ func (c *Control) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.directory.Load(access.State{Revision: state.Revision, Organizations: state.Organizations, Keys: state.Keys})
+	c.directory.Load(access.State{
+		Revision: state.Revision, Organizations: state.Organizations, Keys: state.Keys, People: state.People, Sessions: state.Sessions,
+	})
 	if c.retired.Load() { // perhaps since the store was read
 		c.directory.Suspend()
 	}
@@ -93,11 +106,14 @@ type change struct {
 	organizations []cloud.Organization
 	keys          []cloud.Key
 	deletedKeys   []cloud.Key
+	people        []cloud.Person
+	sessions      []cloud.Session
+	endedSessions []cloud.Session
 }
 
 // write is the one place where a change commits and where the verifier learns of
 // it. It asks again who the principal is and what they may do, so that nothing is
-// changed in the name of a key that was taken away since; runs f in a transaction;
+// changed in the name of a key or a session that was taken away since; runs f in a transaction;
 // and when it returns, nobody is admitted any more by what the change took away.
 func (c *Control) write(ctx context.Context, p access.Principal, o Operation, organization uuid.UUID, f func(access.Principal, *store.Tx) (change, error)) error {
 	return c.commit(ctx, func(tx *store.Tx) (change, error) {
@@ -134,6 +150,7 @@ func (c *Control) commit(ctx context.Context, f func(*store.Tx) (change, error))
 	}
 	applied := c.directory.Apply(access.Change{
 		Revision: revision, Organizations: made.organizations, Keys: made.keys, DeletedKeys: made.deletedKeys,
+		People: made.people, Sessions: made.sessions, EndedSessions: made.endedSessions,
 	})
 	if !applied {
 		// The change is made and its answer may be the only copy of a secret. What it

@@ -30,6 +30,8 @@ type house struct {
 	clock        *cloudtest.Clock
 	commits      *commits
 	log          *errorLog
+	sealer       cloud.Sealer
+	passwords    *access.Passwords
 	organization uuid.UUID
 	admin        cloud.Credential
 }
@@ -61,9 +63,14 @@ func newHouse(t *testing.T, options store.Options) *house {
 		commits: &commits{},
 		log:     &errorLog{},
 		admin:   cloud.NewCredential(),
+
+		passwords: access.NewPasswords(cheap),
 	}
 	options.Commit = h.commits.commit
 	var err error
+	if h.sealer, err = cloud.NewSealer([]byte("a key of 32 bytes, for the tests")); err != nil {
+		t.Fatal(err)
+	}
 	if h.store, err = store.Open(t.Context(), options); err != nil {
 		t.Fatal(err)
 	}
@@ -80,8 +87,13 @@ func newHouse(t *testing.T, options store.Options) *house {
 
 // withLimits returns another Control of the house, to be used in place of the first.
 func (h *house) withLimits(limits cloud.Limits) *control.Control {
-	return control.New(control.Config{Store: h.store, Directory: h.directory, Clock: h.clock, Limits: limits, Log: slog.New(h.log)})
+	return control.New(control.Config{
+		Store: h.store, Directory: h.directory, Clock: h.clock, Limits: limits, Log: slog.New(h.log), Sealer: h.sealer, Passwords: h.passwords,
+	})
 }
+
+// cheap makes tests quick.
+var cheap = access.PasswordCost{Memory: 64, Passes: 1, Threads: 1}
 
 var operator = access.Operator("tester", "test")
 

@@ -12,29 +12,41 @@ import (
 	"github.com/gatehouse/gatehouse/internal/store"
 )
 
-// KeyPage is a part of the keys of an organization, oldest first.
+// KeyPage is a part of the keys of an organization.
 type KeyPage struct {
-	Keys  []cloud.Key
+	Keys []cloud.Key
+	// Total is how many keys the query selects, on whichever page.
 	Total int
-	// Next is where the next page begins; 0 at the end.
-	Next int64
+	// Next is where the next page begins; nil at the end.
+	Next *store.KeyPlace
+	// At is the instant that statuses are of.
+	At time.Time
 }
 
-// Keys returns at most limit keys that were created after the place after.
-func (c *Control) Keys(ctx context.Context, p access.Principal, organization uuid.UUID, after int64, limit int) (page KeyPage, err error) {
+// Keys returns the keys that the query selects. Without an instant of its own, which
+// the pages of one list share, statuses are those of now. In the order by last use a
+// use counts once it is written.
+func (c *Control) Keys(ctx context.Context, p access.Principal, organization uuid.UUID, q store.KeyQuery) (page KeyPage, err error) {
 	if err := c.authorize(p, KeyGetList, organization); err != nil {
 		return page, err
 	}
+	if q.At.IsZero() {
+		q.At = c.clock.Now()
+	}
+	page.At = q.At
+	limit := q.Limit
+	q.Limit++ // one more shows whether there is a next page
 	err = c.store.Read(ctx, func(r *store.Reader) (err error) {
-		if page.Keys, err = r.Keys(ctx, organization, after, limit+1); err != nil {
+		if page.Keys, err = r.Keys(ctx, organization, q); err != nil {
 			return err
 		}
-		page.Total, err = r.CountKeys(ctx, organization)
+		page.Total, err = r.CountSelected(ctx, organization, q)
 		return err
 	})
 	if len(page.Keys) > limit {
 		page.Keys = page.Keys[:limit]
-		page.Next = page.Keys[limit-1].Sequence
+		place := q.Place(page.Keys[limit-1])
+		page.Next = &place
 	}
 	for i := range page.Keys {
 		c.addUse(&page.Keys[i])
@@ -287,16 +299,16 @@ func checkGrant(p access.Principal, org cloud.Organization, ids []uuid.UUID) err
 		return err
 	}
 	for _, r := range cloud.SystemRoles(org) {
-		if slices.Contains(ids, r.ID) && !p.Covers(access.PoliciesOf(org, []uuid.UUID{r.ID})) {
-			return cloud.Errorf(cloud.Forbidden, "The role %q allows more than the key %q may do, and nobody grants what they do not hold", r.Name, p.Name())
+		if slices.Contains(ids, r.ID) && !p.Covers(org.ID, access.PoliciesOf(org, []uuid.UUID{r.ID})) {
+			return cloud.Errorf(cloud.Forbidden, "The role %q allows more than %s may do, and nobody grants what they do not hold", r.Name, p.Described())
 		}
 	}
 	return nil
 }
 
 // checkLastAdmin returns Conflict when the key is the last one that can be used as
-// Admin of its organization, and would not be afterwards. after is nil for a key
-// that goes.
+// Admin of its organization, and would not be afterwards. A person with the role and a
+// password is as good as a key. after is nil for a key that goes.
 func (c *Control) checkLastAdmin(ctx context.Context, tx *store.Tx, before cloud.Key, after *cloud.Key) error {
 	now := c.clock.Now()
 	usable := func(k cloud.Key) bool { return k.Admin() && k.Usable(now) }
@@ -309,6 +321,9 @@ func (c *Control) checkLastAdmin(ctx context.Context, tx *store.Tx, before cloud
 	}
 	if slices.ContainsFunc(admins, func(k cloud.Key) bool { return k.ID != before.ID && k.Usable(now) }) {
 		return nil
+	}
+	if has, err := tx.PersonHasRole(ctx, before.OrganizationID, cloud.AdminRoleID); has || err != nil {
+		return err
 	}
 	return cloud.Errorf(cloud.Conflict, "The key %q is the last usable one with the role %s: give the role to another key first", before.Name, cloud.RoleAdmin)
 }

@@ -78,7 +78,7 @@ func wantPrincipal(t fataler, state store.State, key cloud.Key, p access.Princip
 	policies := access.PoliciesOf(org, key.RoleIDs)
 	for _, resource := range []cloud.Resource{cloud.OrganizationResource(org.ID), cloud.AllInstances} {
 		for _, permission := range cloud.Permissions() {
-			if may := p.May(resource, permission) == nil; may != policies.Allows(permission, resource) {
+			if may := p.May(org.ID, resource, permission) == nil; may != policies.Allows(permission, resource) {
 				t.Fatalf("key %q: the directory says %v to %s on %s, its roles in the store say otherwise", key.Name, may, permission, resource)
 			}
 		}

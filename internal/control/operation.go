@@ -79,5 +79,5 @@ func (c *Control) authorize(p access.Principal, o Operation, organization uuid.U
 	if !ok {
 		return cloud.Errorf(cloud.Internal, "no permissions are stated for the operation %s", o)
 	}
-	return p.May(cloud.OrganizationResource(organization), permissions...)
+	return p.May(organization, cloud.OrganizationResource(organization), permissions...)
 }

@@ -12,15 +12,18 @@ import (
 )
 
 // Organizations returns the organizations that the principal is in: that of the
-// key. It answers from the directory, as of its revision.
+// key, those of the person. It answers from the directory, as of its revision.
 func (c *Control) Organizations(p access.Principal) []cloud.Organization {
-	if id, bound := p.Organization(); bound {
-		if o, ok := c.directory.Organization(id); ok {
-			return []cloud.Organization{o}
-		}
-		return nil
+	if p.Kind() == access.KindOperator {
+		return c.directory.Organizations()
 	}
-	return c.directory.Organizations()
+	var organizations []cloud.Organization
+	for _, id := range p.Organizations() {
+		if o, ok := c.directory.Organization(id); ok {
+			organizations = append(organizations, o)
+		}
+	}
+	return organizations
 }
 
 // Organization returns an organization.

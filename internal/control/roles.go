@@ -53,9 +53,13 @@ func (c *Control) roles(ctx context.Context, p access.Principal, o Operation, or
 
 // AssignedRoles returns the roles of a key as the key shows them, in its order.
 func (c *Control) AssignedRoles(k cloud.Key) []cloud.AssignedRole {
-	roles := cloud.SystemRoles(cloud.Organization{ID: k.OrganizationID})
-	out := make([]cloud.AssignedRole, 0, len(k.RoleIDs))
-	for _, id := range k.RoleIDs {
+	return assignedRoles(k.OrganizationID, k.RoleIDs)
+}
+
+func assignedRoles(organization uuid.UUID, ids []uuid.UUID) []cloud.AssignedRole {
+	roles := cloud.SystemRoles(cloud.Organization{ID: organization})
+	out := make([]cloud.AssignedRole, 0, len(ids))
+	for _, id := range ids {
 		for _, r := range roles {
 			if r.ID == id {
 				out = append(out, r.Assigned())

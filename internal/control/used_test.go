@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/store"
 )
 
 // However often keys are used, when they were used is written at most once a minute
@@ -95,13 +96,47 @@ func TestUseIsSeenBeforeItIsWritten(t *testing.T) {
 			if err != nil || !got.UsedAt.Equal(h.clock.Now()) {
 				t.Fatalf("used at %v (%v), want %v", got.UsedAt, err, h.clock.Now())
 			}
-			page, err := h.Keys(t.Context(), operator, h.organization, 0, 10)
+			page, err := h.Keys(t.Context(), operator, h.organization, store.KeyQuery{Limit: 10})
 			if err != nil || !page.Keys[1].UsedAt.Equal(h.clock.Now()) {
 				t.Fatalf("in the list used at %v (%v)", page.Keys[1].UsedAt, err)
 			}
 		}
 		if after := h.state(t).Revision; after != before {
 			t.Fatalf("a use moved the revision from %d to %d", before, after)
+		}
+	})
+}
+
+// A list sorted by last use has each key once in its pages, also while uses are known
+// that are not written: they are shown, and count in the order once they are written.
+func TestOrderByLastUseIsOfWhatIsWritten(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		for i := range 4 {
+			_, credential := h.newKey(t, fmt.Sprint("key ", i))
+			h.as(t, credential)
+		}
+		names := func() (all []string) {
+			q := store.KeyQuery{Sort: cloud.SortUsedAt, Descending: true, Limit: 1}
+			for {
+				page, err := h.Keys(t.Context(), operator, h.organization, q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, k := range page.Keys {
+					all = append(all, k.Name)
+				}
+				if q.After = page.Next; q.After == nil {
+					return all
+				}
+			}
+		}
+		before := names()
+		if err := h.WriteUses(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		after := names()
+		if len(before) != 5 || len(after) != 5 || before[0] != "key 3" || before[4] == after[4] || after[0] == "key 3" {
+			t.Fatalf("before the uses are written the order is %q, and afterwards %q", before, after)
 		}
 	})
 }

@@ -2,11 +2,13 @@ package front
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/access"
+	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
 // Call is what is known of one request. It belongs to the request's goroutine.
@@ -35,3 +37,9 @@ func CallOf(ctx context.Context) *Call {
 	}
 	return c
 }
+
+// maxUserAgent is how much of a user agent an activity remembers, in characters.
+const maxUserAgent = 512
+
+// UserAgent returns the program that asks, fit to be kept.
+func UserAgent(r *http.Request) string { return cloud.CleanText(r.UserAgent(), maxUserAgent) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,11 +20,14 @@ type ActivityRange struct {
 	Before time.Time // exclusive
 	// Older selects those before the activity with this sequence.
 	Older int64
+	// Search selects those that have it in their type, the details or the address of
+	// their actor or the id of their key, in upper or lower case. See SearchActivities.
+	Search string
 	// Limit is how many there are at most.
 	Limit int
 }
 
-// Activities returns activities of the organization, newest first.
+// Activities returns activities of the organization, newest first. It does not search.
 func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in ActivityRange) ([]cloud.Activity, error) {
 	from, before, older := int64(math.MinInt64), int64(math.MaxInt64), int64(math.MaxInt64)
 	if !in.From.IsZero() {
@@ -42,6 +46,48 @@ func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in Acti
 		return nil, err
 	}
 	return collect(rows, scanActivity)
+}
+
+// ActivitiesSearched is how many activities one search looks at, and
+// activitiesAtOnce how many of them one statement reads.
+const (
+	ActivitiesSearched = 10_000
+	activitiesAtOnce   = 1000
+)
+
+// SearchActivities returns activities of the organization, newest first. When it has
+// looked at ActivitiesSearched without finding Limit, it returns what it has found
+// and the place after which to search on, else 0. Activities are never altered, so
+// there is no folded text beside them for the database to search in.
+func (r *Reader) SearchActivities(ctx context.Context, organization uuid.UUID, in ActivityRange) (found []cloud.Activity, after int64, err error) {
+	limit, part := in.Limit, cloud.Fold(in.Search)
+	in.Limit = activitiesAtOnce
+	for range ActivitiesSearched / activitiesAtOnce {
+		some, err := r.Activities(ctx, organization, in)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, a := range some {
+			if !matches(a, part) {
+				continue
+			}
+			if found = append(found, a); len(found) == limit {
+				return found, 0, nil
+			}
+		}
+		if len(some) < activitiesAtOnce {
+			return found, 0, nil
+		}
+		in.Older = some[len(some)-1].Sequence
+	}
+	return found, in.Older, nil
+}
+
+// matches reports whether the folded part is in what an activity is searched by.
+func matches(a cloud.Activity, part string) bool {
+	in := func(text string) bool { return strings.Contains(cloud.Fold(text), part) }
+	return in(string(a.Type)) || in(a.Actor.Details) || a.Actor.Address.IsValid() && in(a.Actor.Address.String()) ||
+		a.TargetKeyID != uuid.Nil && in(a.TargetKeyID.String())
 }
 
 // ceilMilli returns the first millisecond that is not before the instant: activities

@@ -97,9 +97,9 @@ func TestBackupIsReadable(t *testing.T) {
 	storetest.Write(t, s, func(ctx context.Context, tx *store.Tx) error {
 		return tx.InsertOrganization(ctx, cloud.Organization{ID: id, Name: "Ünï <b>", CreatedAt: storetest.Morning, EnableCoreDumps: true})
 	})
-	want := `{"format":"gatehouse-backup","version":1,"schema":1,"revision":1,"createdAt":"2026-03-01T09:00:00.123Z"}
+	want := fmt.Sprintf(`{"format":"gatehouse-backup","version":1,"schema":%d,"revision":1,"createdAt":"2026-03-01T09:00:00.123Z"}
 {"table":"organizations","row":{"id":"6f3c7f86-3f5e-4a4e-9a0e-5a3a1f0f6a10","name":"Ünï \u003cb\u003e","created_at":1772355600123,"enable_core_dumps":true,"private_endpoints":"null","revision":1}}
-`
+`, store.NewestSchema())
 	want += end(want)
 	if got := unzip(t, first(storetest.Backup(t, s))); got != want {
 		t.Errorf("the backup is\n%s\nand should be\n%s", got, want)
@@ -165,6 +165,7 @@ func TestBackupThatWasMadeUpIsRefused(t *testing.T) {
 	target, backup := damageTarget(t)
 	lines := strings.SplitAfter(unzip(t, backup), "\n")
 	header, organization, key := lines[0], lines[1], lines[2]
+	schema := fmt.Sprintf(`"schema":%d`, store.NewestSchema())
 	sound := func(rows ...string) string { return header + strings.Join(rows, "") }
 	before := storetest.Dump(t, target)
 	for name, c := range map[string]struct{ text, want string }{
@@ -189,9 +190,9 @@ func TestBackupThatWasMadeUpIsRefused(t *testing.T) {
 		"another format":                     {strings.Replace(header, "gatehouse-backup", "other-backup", 1), notABackup},
 		"an old format":                      {strings.Replace(header, `"version":1`, `"version":0`, 1), notABackup},
 		"a negative revision":                {strings.Replace(header, `"revision":`, `"revision":-`, 1), notABackup},
-		"no schema":                          {strings.Replace(header, `"schema":1`, `"schema":0`, 1), notABackup},
+		"no schema":                          {strings.Replace(header, schema, `"schema":0`, 1), notABackup},
 		"a newer format":                     {strings.Replace(header, `"version":1`, `"version":2`, 1), "the backup has format version 2 and this Gatehouse knows only 1: restore it with the newer Gatehouse that wrote it"},
-		"a newer schema":                     {strings.Replace(header, `"schema":1`, `"schema":2`, 1), "the backup has schema version 2 and this Gatehouse knows only 1: restore it with the newer Gatehouse that wrote it"},
+		"a newer schema":                     {strings.Replace(header, schema, fmt.Sprintf(`"schema":%d`, store.NewestSchema()+1), 1), newerSchema()},
 	} {
 		if strings.Contains(strings.Join(lines, ""), c.text) {
 			t.Fatalf("%s: nothing was made up", name)
@@ -255,7 +256,7 @@ func TestBackupOfAnOlderSchemaIsBroughtUpToDate(t *testing.T) {
 			newer := storetest.Open(t, to)
 			newBackup, _ := storetest.Backup(t, newer)
 			_, err = store.Restore(t.Context(), storetest.SQLite(t), bytes.NewReader(newBackup), false)
-			wantStartError(t, "the old Gatehouse", err, "the backup has schema version 2 and this Gatehouse knows only 1: restore it with the newer Gatehouse that wrote it")
+			wantStartError(t, "the old Gatehouse", err, newerSchema())
 		}
 	})
 }
@@ -273,6 +274,12 @@ func TestRestoreRefusesAPostgresDatabaseInUse(t *testing.T) {
 	if diff := cmp.Diff(before, storetest.Dump(t, o)); diff != "" {
 		t.Errorf("the store was changed (-want +got):\n%s", diff)
 	}
+}
+
+// newerSchema refuses a backup of nextSchema.
+func newerSchema() string {
+	return fmt.Sprintf("the backup has schema version %d and this Gatehouse knows only %d: restore it with the newer Gatehouse that wrote it",
+		store.NewestSchema()+1, store.NewestSchema())
 }
 
 // damageTarget returns a store in use and a small backup of another.

@@ -12,6 +12,16 @@ func (o Options) WithMigrations(files fs.FS) Options {
 	return o
 }
 
+// WithSchema makes the program one of an older schema version. It cannot read or
+// write what came later.
+func (o Options) WithSchema(version int64) Options {
+	o.version = version
+	return o
+}
+
+// NewestSchema returns the schema version that the program works with.
+func NewestSchema() int64 { return Options{}.newestVersion() }
+
 // WithHeartbeat makes the watch of the lock quicker.
 func (o Options) WithHeartbeat(every time.Duration) Options {
 	o.heartbeat = every

@@ -33,29 +33,6 @@ func (r *Reader) Key(ctx context.Context, organization, id uuid.UUID) (cloud.Key
 	return keys[0], err
 }
 
-// Keys returns at most limit keys of the organization that were created after the
-// one with the sequence after, oldest first, with their roles.
-func (r *Reader) Keys(ctx context.Context, organization uuid.UUID, after int64, limit int) ([]cloud.Key, error) {
-	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
-		organization.String(), after, limit)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := collect(rows, scanKey)
-	if err != nil || len(keys) == 0 {
-		return keys, err
-	}
-	// The keys of a page are those between its first and its last.
-	rows, err = r.q.QueryContext(ctx, `SELECT a.role_id, a.actor FROM role_assignments a
-		JOIN api_keys k ON k.organization_id = a.organization_id AND a.actor = 'apiKey/' || k.id
-		WHERE k.organization_id = $1 AND k.sequence BETWEEN $2 AND $3 ORDER BY a.sequence`,
-		organization.String(), keys[0].Sequence, keys[len(keys)-1].Sequence)
-	if err != nil {
-		return nil, err
-	}
-	return keys, addRoles(keys, rows)
-}
-
 // AllKeys returns the keys of all organizations with their roles, oldest first.
 func (r *Reader) AllKeys(ctx context.Context) ([]cloud.Key, error) {
 	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys ORDER BY sequence`)
@@ -159,15 +136,15 @@ func (t *Tx) InsertKey(ctx context.Context, k cloud.Key) (cloud.Key, error) {
 	}
 	k.Sequence = t.next()
 	_, err = t.exec(ctx, `INSERT INTO api_keys (id, organization_id, sequence, name, state, key_id_hash, key_id_suffix, secret_hash, expire_text,
-		addresses, created_at, created_by_type, created_by_id, created_by_details, used_at, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15)`,
+		addresses, created_at, created_by_type, created_by_id, created_by_details, used_at, revision, expire_at, name_folded, suffix_folded, creator_folded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15, $16, $17, $18, $19)`,
 		k.ID.String(), k.OrganizationID.String(), k.Sequence, k.Name, string(k.State), k.Credential.KeyID.String(), k.Credential.Suffix,
 		k.Credential.Secret.String(), k.Expiry.String(), addresses, k.CreatedAt.UnixMilli(), string(k.CreatedBy.Type), k.CreatedBy.ID,
-		k.CreatedBy.Details, t.revision)
+		k.CreatedBy.Details, t.revision, expiryColumn(k.Expiry), cloud.Fold(k.Name), cloud.Fold(k.Credential.Suffix), cloud.Fold(k.CreatedBy.Details))
 	if err != nil {
 		return k, err
 	}
-	return k, t.assignRoles(ctx, k)
+	return k, t.assignRoles(ctx, k.OrganizationID, cloud.KeyActor(k.ID), k.RoleIDs)
 }
 
 // UpdateKey writes everything of the key that can change, its roles included. It
@@ -177,16 +154,16 @@ func (t *Tx) UpdateKey(ctx context.Context, k cloud.Key) error {
 	if err != nil {
 		return err
 	}
-	err = t.execOne(ctx, keyNotFound, `UPDATE api_keys SET name = $3, state = $4, expire_text = $5, addresses = $6, revision = $7
-		WHERE organization_id = $1 AND id = $2`,
-		k.OrganizationID.String(), k.ID.String(), k.Name, string(k.State), k.Expiry.String(), addresses, t.revision)
+	err = t.execOne(ctx, keyNotFound, `UPDATE api_keys SET name = $3, state = $4, expire_text = $5, addresses = $6, revision = $7,
+		expire_at = $8, name_folded = $9 WHERE organization_id = $1 AND id = $2`,
+		k.OrganizationID.String(), k.ID.String(), k.Name, string(k.State), k.Expiry.String(), addresses, t.revision, expiryColumn(k.Expiry), cloud.Fold(k.Name))
 	if err != nil {
 		return err
 	}
 	if err := t.releaseRoles(ctx, k); err != nil {
 		return err
 	}
-	return t.assignRoles(ctx, k)
+	return t.assignRoles(ctx, k.OrganizationID, cloud.KeyActor(k.ID), k.RoleIDs)
 }
 
 // DeleteKey removes a key and its role assignments for good. It returns NotFound
@@ -196,17 +173,6 @@ func (t *Tx) DeleteKey(ctx context.Context, k cloud.Key) error {
 		return err
 	}
 	return t.execOne(ctx, keyNotFound, `DELETE FROM api_keys WHERE organization_id = $1 AND id = $2`, k.OrganizationID.String(), k.ID.String())
-}
-
-func (t *Tx) assignRoles(ctx context.Context, k cloud.Key) error {
-	for _, role := range k.RoleIDs {
-		_, err := t.exec(ctx, `INSERT INTO role_assignments (organization_id, role_id, actor, sequence) VALUES ($1, $2, $3, $4)`,
-			k.OrganizationID.String(), role.String(), string(cloud.KeyActor(k.ID)), t.next())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (t *Tx) releaseRoles(ctx context.Context, k cloud.Key) error {
@@ -237,4 +203,12 @@ func addressColumn(l cloud.AddressList) (any, error) {
 	}
 	text, err := json.Marshal(l)
 	return string(text), err
+}
+
+// expiryColumn returns the first millisecond at which the key has expired, NULL for never.
+func expiryColumn(e cloud.Expiry) any {
+	if e.Never() {
+		return nil
+	}
+	return ceilMilli(e.Time())
 }

@@ -25,10 +25,18 @@ func (o Options) schema() fs.FS {
 	return files
 }
 
+// written returns the migrations that SQL alone cannot make.
+func written(d dialect) []*goose.Migration {
+	return []*goose.Migration{goose.NewGoMigration(keyListVersion, &goose.GoFunc{RunTx: keyListMigration(d)}, nil)}
+}
+
 // newestVersion is the schema version that this program works with.
 func (o Options) newestVersion() int64 {
+	if o.version != 0 {
+		return o.version
+	}
 	names, _ := fs.Glob(o.schema(), "*.sql") // the pattern is right
-	newest := int64(0)
+	newest := int64(keyListVersion)
 	for _, name := range names {
 		number, _, _ := strings.Cut(name, "_")
 		n, _ := strconv.ParseInt(number, 10, 64)
@@ -59,7 +67,7 @@ func (s *Store) checkVersion(version int64) error {
 
 // migrate brings the schema up to the version.
 func (s *Store) migrate(ctx context.Context, version int64) error {
-	provider, err := goose.NewProvider(s.dialect.goose(), s.db, s.options.schema())
+	provider, err := goose.NewProvider(s.dialect.goose(), s.db, s.options.schema(), goose.WithGoMigrations(written(s.dialect)...))
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func nextSchema(t *testing.T) fstest.MapFS {
 		}
 		files[filepath.Base(name)] = &fstest.MapFile{Data: data}
 	}
-	files[fmt.Sprintf("%05d_colours.sql", len(names)+1)] = &fstest.MapFile{Data: []byte("-- +goose Up\nALTER TABLE api_keys ADD COLUMN colour TEXT NOT NULL DEFAULT 'none';\n")}
+	files[fmt.Sprintf("%05d_colours.sql", store.NewestSchema()+1)] = &fstest.MapFile{Data: []byte("-- +goose Up\nALTER TABLE api_keys ADD COLUMN colour TEXT NOT NULL DEFAULT 'none';\n")}
 	return files
 }
 
@@ -53,7 +53,8 @@ func TestNewerStoreIsRefusedUntouched(t *testing.T) {
 			"Inspect": func() (*store.Store, error) { return store.Inspect(t.Context(), o) },
 		} {
 			_, err := open()
-			wantStartError(t, name, err, "the store has schema version 2 and this Gatehouse knows only 1: start the newer Gatehouse that wrote it")
+			wantStartError(t, name, err, fmt.Sprintf("the store has schema version %d and this Gatehouse knows only %d: start the newer Gatehouse that wrote it",
+				store.NewestSchema()+1, store.NewestSchema()))
 		}
 		if after := storetest.Dump(t, o); after != before {
 			t.Errorf("the store was changed from\n%s\nto\n%s", before, after)
@@ -79,7 +80,8 @@ func TestOlderStoreIsBroughtUpToDate(t *testing.T) {
 		o = o.WithMigrations(nextSchema(t))
 		before := storetest.Dump(t, o)
 		_, err = store.Inspect(t.Context(), o)
-		wantStartError(t, "Inspect", err, "the store has schema version 1 and this Gatehouse works with 2: start `gatehouse serve` once to bring it up to date")
+		wantStartError(t, "Inspect", err, fmt.Sprintf("the store has schema version %d and this Gatehouse works with %d: start `gatehouse serve` once to bring it up to date",
+			store.NewestSchema(), store.NewestSchema()+1))
 		if after := storetest.Dump(t, o); after != before {
 			t.Errorf("Inspect changed the store from\n%s\nto\n%s", before, after)
 		}
@@ -139,7 +141,8 @@ func TestInspectNeedsAStore(t *testing.T) {
 		if o.Dir == "" {
 			before := storetest.Dump(t, o)
 			_, err := store.Inspect(t.Context(), o)
-			wantStartError(t, "Inspect", err, "the store has schema version 0 and this Gatehouse works with 1: start `gatehouse serve` once to bring it up to date")
+			wantStartError(t, "Inspect", err, fmt.Sprintf("the store has schema version 0 and this Gatehouse works with %d: start `gatehouse serve` once to bring it up to date",
+				store.NewestSchema()))
 			if after := storetest.Dump(t, o); after != before {
 				t.Errorf("Inspect made\n%s", after)
 			}

@@ -267,7 +267,7 @@ func (m *machine) page(t *rapid.T) {
 		}
 	}
 	read(t, m, "the page", want, func(ctx context.Context, r *store.Reader) ([]cloud.Key, error) {
-		return r.Keys(ctx, o.ID, after, limit)
+		return r.Keys(ctx, o.ID, store.KeyQuery{After: &store.KeyPlace{Sequence: after}, Limit: limit})
 	})
 }
 
@@ -358,7 +358,7 @@ func (m *machine) compare(t *rapid.T) {
 			var all everything
 			var errs [4]error
 			all.Organization, errs[0] = r.Organization(ctx, o.ID)
-			all.Keys, errs[1] = r.Keys(ctx, o.ID, 0, 1000)
+			all.Keys, errs[1] = r.Keys(ctx, o.ID, store.KeyQuery{Limit: 1000})
 			all.Count, errs[2] = r.CountKeys(ctx, o.ID)
 			all.Actors, errs[3] = r.RoleActors(ctx, o.ID)
 			got, err = append(got, all), errors.Join(errs[:]...)

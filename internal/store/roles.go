@@ -27,3 +27,14 @@ func (r *Reader) RoleActors(ctx context.Context, organization uuid.UUID) (map[uu
 	}
 	return actors, err
 }
+
+func (t *Tx) assignRoles(ctx context.Context, organization uuid.UUID, actor cloud.ActorRef, roles []uuid.UUID) error {
+	for _, role := range roles {
+		_, err := t.exec(ctx, `INSERT INTO role_assignments (organization_id, role_id, actor, sequence) VALUES ($1, $2, $3, $4)`,
+			organization.String(), role.String(), string(actor), t.next())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

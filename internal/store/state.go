@@ -11,6 +11,8 @@ type State struct {
 	Revision      int64
 	Organizations []cloud.Organization
 	Keys          []cloud.Key
+	People        []cloud.Person
+	Sessions      []cloud.Session
 }
 
 // State reads the state.
@@ -22,7 +24,13 @@ func (s *Store) State(ctx context.Context) (state State, err error) {
 		if state.Organizations, err = r.Organizations(ctx); err != nil {
 			return err
 		}
-		state.Keys, err = r.AllKeys(ctx)
+		if state.Keys, err = r.AllKeys(ctx); err != nil {
+			return err
+		}
+		if state.People, err = r.People(ctx); err != nil {
+			return err
+		}
+		state.Sessions, err = r.AllSessions(ctx)
 		return err
 	})
 	return state, err

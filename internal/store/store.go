@@ -24,8 +24,9 @@ type Options struct {
 	// writes: for tests that lose the answer.
 	Commit func(commit func() error) error
 
-	// Not nil in tests that need another schema or a shorter wait.
+	// Not nil in tests that need another schema, an older one or a shorter wait.
 	migrations fs.FS
+	version    int64
 	heartbeat  time.Duration
 }
 

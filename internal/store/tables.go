@@ -14,9 +14,12 @@ type table struct{ name, order string }
 // children. control_state is not among them: it says where this store stands.
 var tables = []table{
 	{"organizations", "created_at, id"},
+	{"users", "created_at, id"},
+	{"memberships", "sequence"},
 	{"api_keys", "sequence"},
 	{"role_assignments", "sequence"},
 	{"activities", "sequence"},
+	{"sessions", "created_at, id"},
 	{"setup_links", "token_hash"},
 }
 

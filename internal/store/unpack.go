@@ -32,7 +32,10 @@ func unpack(ctx context.Context, options Options, r io.Reader) (s *Store, info B
 	if info.Rows, err = s.load(ctx, b); err != nil {
 		return s, info, err
 	}
-	return s, info, s.migrate(ctx, options.newestVersion())
+	if err := s.migrate(ctx, options.newestVersion()); err != nil {
+		return s, info, s.unfit(err)
+	}
+	return s, info, nil
 }
 
 // load writes the rows of the backup into a store of its schema.

@@ -131,7 +131,27 @@ func Fill(t *testing.T, s *store.Store) {
 			t.Fatal(err)
 		}
 	}
+	fillPeople(t, s)
+}
+
+// fillPeople adds somebody in every organization with a session, somebody in none, and a link of each kind.
+func fillPeople(t *testing.T, s *store.Store) {
+	t.Helper()
+	var memberships []cloud.Membership
+	for i, o := range state(t, s).Organizations {
+		memberships = append(memberships, cloud.Membership{OrganizationID: o.ID, JoinedAt: Morning.Add(time.Duration(i)), RoleIDs: roleIDs[i:]})
+	}
+	busy, idle := Person(t, s, "busy@example.com", memberships...), Person(t, s, "ünï@example.com")
+	Session(t, s, busy, Morning)
+	Session(t, s, busy, Morning.Add(time.Hour))
 	Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+		idle.SecondFactor, idle.TOTPSecret, idle.Recovery, idle.LastSignInAt = false, "", cloud.Hash{}, Morning
+		if err := tx.UpdateAccount(ctx, idle); err != nil {
+			return err
+		}
+		if err := tx.ReplaceResetLink(ctx, idle.ID, cloud.HashOf("reset"), Morning, Morning.Add(time.Hour)); err != nil {
+			return err
+		}
 		return tx.ReplaceSetupLink(ctx, cloud.HashOf("token"), Morning, Morning.Add(time.Hour))
 	})
 }

@@ -11,7 +11,7 @@ import (
 func Run(t *testing.T, options func(*testing.T) store.Options) {
 	t.Helper()
 	for _, part := range []func(*testing.T, func(*testing.T) store.Options){
-		organizations, keys, isolation, roles, activities, writes, reads, uses, setupLinks, backups,
+		organizations, keys, isolation, roles, activities, writes, reads, uses, people, sessions, links, backups,
 	} {
 		part(t, options)
 	}

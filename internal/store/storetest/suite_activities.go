@@ -110,6 +110,34 @@ func activities(t *testing.T, options func(*testing.T) store.Options) {
 			t.Error("the list is not newest first")
 		}
 	})
+
+	test(t, "ActivitiesAreSearchedInWhatTheyShow", func(t *testing.T) {
+		// A search finds type, actor, address and key, in every script and case, and nothing else of an activity.
+		s := Open(t, options(t))
+		o, key := Organization(t, s, "acme"), uuid.New()
+		for i, a := range []cloud.Activity{
+			{Type: cloud.OrganizationCreated, Actor: cloud.Actor{Type: cloud.ActorSystem, ID: "hidden", UserAgent: "hidden"}},
+			{Type: cloud.KeyUpdated, Actor: person, TargetKeyID: key, KeyUpdate: cloud.KeyUpdateRoles},
+			{Type: cloud.KeyDeleted, Actor: cloud.Actor{Type: cloud.ActorAPI, Details: "ΣΊΣΥΦΟΣ 100% _"}, TargetKeyID: key},
+		} {
+			a.ID, a.OrganizationID, a.CreatedAt = uuid.New(), o.ID, Morning.Add(time.Duration(i)*time.Hour)
+			Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Record(ctx, a) })
+		}
+		all := activitiesIn(t, s, o, store.ActivityRange{Limit: 3})
+		for search, want := range map[string][]cloud.Activity{
+			"create_ORG": all[2:], "zoë": all[1:2], "ZOË \"z\" o'": all[1:2], "σίσυφος": all[:1], "%": all[:1], "_": all, "2001:DB8": all[1:2], key.String()[3:]: all[:2],
+			"hidden": nil, "user": nil, "Mozilla": nil, "roles-v2": nil, "invalid ip": nil, "00000000-0000": nil,
+		} {
+			got := Read(t, s, func(ctx context.Context, r *store.Reader) (found []cloud.Activity, err error) {
+				found, after, err := r.SearchActivities(ctx, o.ID, store.ActivityRange{Search: search, Limit: 10})
+				same(t, "the end", after, int64(0))
+				return found, err
+			})
+			if len(got)+len(want) > 0 {
+				same(t, "what "+search+" finds", got, want)
+			}
+		}
+	})
 }
 
 func activityAt(o cloud.Organization, at time.Time) cloud.Activity {

@@ -214,7 +214,7 @@ func key(t *testing.T, s *store.Store, k cloud.Key) cloud.Key {
 func page(t *testing.T, s *store.Store, o cloud.Organization, after int64, limit int) []cloud.Key {
 	t.Helper()
 	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Key, error) {
-		return r.Keys(ctx, o.ID, after, limit)
+		return r.Keys(ctx, o.ID, store.KeyQuery{After: &store.KeyPlace{Sequence: after}, Limit: limit})
 	})
 }
 

@@ -93,28 +93,6 @@ func roles(t *testing.T, options func(*testing.T) store.Options) {
 	})
 }
 
-func setupLinks(t *testing.T, options func(*testing.T) store.Options) {
-	test(t, "ANewSetupLinkReplacesTheOld", func(t *testing.T) {
-		// There is one set-up link at most, the newest.
-		o := options(t)
-		s := Open(t, o)
-		for _, token := range []string{"first", "second", "second"} {
-			Write(t, s, func(ctx context.Context, tx *store.Tx) error {
-				return tx.ReplaceSetupLink(ctx, cloud.HashOf(token), Morning, Morning.Add(1))
-			})
-		}
-		var hash string
-		var createdAt, expireAt int64
-		// More than one row would be an error of the sub-select.
-		row := Database(t, o).QueryRowContext(t.Context(), `SELECT token_hash, created_at, expire_at FROM setup_links WHERE token_hash = (SELECT MAX(token_hash) FROM setup_links)
-			AND (SELECT COUNT(*) FROM setup_links) = 1`)
-		if err := row.Scan(&hash, &createdAt, &expireAt); err != nil {
-			t.Fatal(err)
-		}
-		same(t, "the link", []any{hash, createdAt, expireAt}, []any{cloud.HashOf("second").String(), Morning.UnixMilli(), Morning.UnixMilli()})
-	})
-}
-
 func withRole(t *testing.T, s *store.Store, o cloud.Organization, role uuid.UUID) []cloud.Key {
 	t.Helper()
 	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Key, error) {

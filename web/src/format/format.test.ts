@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+
+import { formatDate, formatNumber, formatRelative } from '.';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const minutes = (count: number) => new Date(now + count * 60_000);
+
+it('tells times relative to now, and never promises more than is left', () => {
+  expect(formatRelative(minutes(-5), 'en', now)).toBe('5 minutes ago');
+  expect(formatRelative(minutes(3 * 24 * 60), 'en', now)).toBe('in 3 days');
+  expect(formatRelative(minutes(36 * 60), 'en', now)).toBe('in 1 day');
+  expect(formatRelative(minutes(-59.9), 'en', now)).toBe('59 minutes ago');
+  expect(formatRelative(minutes(0.5), 'en', now)).toBeUndefined();
+  expect(formatRelative(minutes(-5), 'zh-CN', now)).toBe('5分钟前');
+});
+
+it('writes dates and numbers as the language does', () => {
+  expect(formatDate('2026-11-22T12:00:00Z', 'en')).toBe('Nov 22, 2026');
+  expect(formatDate('nonsense', 'en')).toBe('nonsense');
+  expect(formatNumber(1234, 'en')).toBe('1,234');
+});

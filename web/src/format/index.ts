@@ -1,0 +1,4 @@
+export { formatDate, formatDateTime, formatExactTime } from './dates';
+export { formatNumber } from './numbers';
+export { formatRelative } from './relative';
+export { useFormat } from './useFormat';

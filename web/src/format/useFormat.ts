@@ -1,0 +1,20 @@
+import { useTranslation } from 'react-i18next';
+
+import { formatDate, formatDateTime, formatExactTime } from './dates';
+import { formatNumber } from './numbers';
+import { formatRelative } from './relative';
+
+type Moment = string | number | Date;
+
+/** The formats, in the language that is shown. */
+export function useFormat() {
+  const { t, i18n } = useTranslation();
+  const locale = i18n.language;
+  return {
+    date: (moment: Moment) => formatDate(moment, locale),
+    dateTime: (moment: Moment) => formatDateTime(moment, locale),
+    exactTime: (moment: Moment) => formatExactTime(moment, locale),
+    relative: (moment: Moment, now?: number) => formatRelative(moment, locale, now) ?? t('now'),
+    number: (value: number) => formatNumber(value, locale),
+  };
+}

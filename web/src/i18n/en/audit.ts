@@ -1,0 +1,4 @@
+/** Texts of the page. */
+export const audit = {
+  title: 'Audit',
+} as const;

@@ -1,0 +1,20 @@
+/** Texts of the page. */
+export const signIn = {
+  title: 'Sign in',
+  submit: 'Sign in',
+  forgot: 'Forgot your password?',
+  forgotText: 'Ask an operator of this Gatehouse for a link to choose a new one. On the machine where it runs, the operator makes it with:',
+  forgotCommand: 'Command for a reset link',
+  nobodyTitle: 'Welcome to Gatehouse',
+  nobodyText: 'Nobody has been set up here yet. When it started for the first time, Gatehouse printed a set-up link: open that link to create the first account.',
+  nobodyLost: 'The link works once, for 24 hours. On the machine where Gatehouse runs, this makes a new one:',
+  nobodyCommand: 'Command for a set-up link',
+  codeTitle: 'Enter your code',
+  codeText: 'Signing in as {{email}}. Open your authenticator app and enter the code that it shows for Gatehouse.',
+  recoveryText: 'Signing in as {{email}}. A recovery code works once: you get a new one afterwards.',
+  verify: 'Continue',
+  otherAccount: 'Use another account',
+  newCodeTitle: 'Your new recovery code',
+  newCodeText: 'You are signed in. The recovery code that you used does not work any more: this one takes its place.',
+  goOn: 'Continue to Gatehouse',
+} as const;

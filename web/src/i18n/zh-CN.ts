@@ -1,0 +1,15 @@
+import type { en } from './en';
+import type { Translated } from './types';
+import { account } from './zh-CN/account';
+import { audit } from './zh-CN/audit';
+import { common } from './zh-CN/common';
+import { keyForm } from './zh-CN/keyForm';
+import { keys } from './zh-CN/keys';
+import { profile } from './zh-CN/profile';
+import { settings } from './zh-CN/settings';
+import { setup } from './zh-CN/setup';
+import { shell } from './zh-CN/shell';
+import { signIn } from './zh-CN/signIn';
+
+/** The Chinese texts. */
+export const zhCN: Translated<typeof en> = { common, shell, account, signIn, setup, profile, keys, keyForm, audit, settings };

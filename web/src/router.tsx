@@ -1,0 +1,152 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router';
+
+import { sessionOf } from '@/session';
+import { ErrorPage } from '@/shell/ErrorPage';
+import { homeOf } from '@/shell/home';
+import { NotFound, NotFoundPage } from '@/shell/NotFoundPage';
+import { Root } from '@/shell/Root';
+import { Shell } from '@/shell/Shell';
+import { WaitingPage } from '@/shell/WaitingPage';
+
+type Context = { queryClient: QueryClient };
+
+const root = createRootRouteWithContext<Context>()({ component: Root, notFoundComponent: NotFoundPage });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await sessionOf(context.queryClient);
+    throw redirect(session.person ? homeOf(session) : { to: '/sign-in' });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  /** `to`: where to go after signing in; a path of the console. */
+  validateSearch: ({ to }: Record<string, unknown>): { to?: string } => (typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
+  component: lazyRouteComponent(() => import('@/pages/sign-in')),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('@/pages/setup')),
+});
+
+/** Everything behind sign-in. */
+const console = createRoute({
+  getParentRoute: () => root,
+  id: 'console',
+  beforeLoad: async ({ context, location }) => {
+    const session = await sessionOf(context.queryClient);
+    if (!session.person) throw redirect({ to: '/sign-in', search: { to: location.href } });
+  },
+  component: Shell,
+});
+
+const profile = createRoute({
+  getParentRoute: () => console,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('@/pages/profile')),
+});
+
+const organization = createRoute({
+  getParentRoute: () => console,
+  path: '/organizations/$orgId',
+  beforeLoad: async ({ context, params }) => {
+    const session = await sessionOf(context.queryClient);
+    if (!session.organizations.some(({ id }) => id === params.orgId)) throw notFound();
+  },
+  notFoundComponent: NotFound,
+});
+
+const organizationHome = createRoute({
+  getParentRoute: () => organization,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/organizations/$orgId/keys', params });
+  },
+});
+
+/** What the list shows, so that a link shows the same. */
+export type KeysSearch = { search?: string; status?: string; sort?: string; order?: 'asc' | 'desc' };
+
+const keys = createRoute({
+  getParentRoute: () => organization,
+  path: '/keys',
+  validateSearch: (given: Record<string, unknown>): KeysSearch => ({
+    ...(typeof given['search'] === 'string' && given['search'] && { search: given['search'] }),
+    ...(typeof given['status'] === 'string' && given['status'] && { status: given['status'] }),
+    ...(typeof given['sort'] === 'string' && given['sort'] && { sort: given['sort'] }),
+    ...((given['order'] === 'asc' || given['order'] === 'desc') && { order: given['order'] }),
+  }),
+  component: lazyRouteComponent(() => import('@/pages/keys')),
+});
+
+const audit = createRoute({
+  getParentRoute: () => organization,
+  path: '/audit',
+  validateSearch: ({ search }: Record<string, unknown>): { search?: string } => (typeof search === 'string' && search ? { search } : {}),
+  component: lazyRouteComponent(() => import('@/pages/audit')),
+});
+
+const settings = createRoute({
+  getParentRoute: () => organization,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/pages/settings')),
+});
+
+const services = createRoute({
+  getParentRoute: () => organization,
+  path: '/services',
+  component: lazyRouteComponent(() => import('@/pages/soon'), 'Services'),
+});
+
+const sql = createRoute({
+  getParentRoute: () => organization,
+  path: '/sql',
+  component: lazyRouteComponent(() => import('@/pages/soon'), 'Sql'),
+});
+
+const users = createRoute({
+  getParentRoute: () => organization,
+  path: '/users',
+  component: lazyRouteComponent(() => import('@/pages/soon'), 'Users'),
+});
+
+/** All components on one page, for `npm run dev`. */
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: '/_gallery',
+  component: __GALLERY__ ? lazyRouteComponent(() => import('@/gallery')) : NotFoundPage,
+});
+
+const routes = root.addChildren([
+  home,
+  signIn,
+  setup,
+  gallery,
+  console.addChildren([profile, organization.addChildren([organizationHome, keys, audit, settings, services, sql, users])]),
+]);
+
+export function newRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: routes,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPendingComponent: WaitingPage,
+    defaultPendingMs: 400,
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}
