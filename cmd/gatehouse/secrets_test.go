@@ -88,6 +88,9 @@ func TestSecretsAreNowhereAfterwards(t *testing.T) {
 	robot := credential{submatch(t, `KEY_ID=(\S+)`, byOperator), submatch(t, `KEY_SECRET=(\S+)`, byOperator)}
 	link := gatehouse(t, "setup-link", "--data", data)
 	secrets = append(secrets, robot, credential{secret: submatch(t, `/setup#(\S+)`, link)})
+	secrets = append(secrets, secretsOfAPerson(t, p.url, func(args ...string) string {
+		return submatch(t, `/setup#(\S+)`, gatehouse(t, append([]string{"setup-link", "--data", data}, args...)...))
+	})...)
 	do(robot, http.MethodGet, organization, nil)
 	seen.WriteString(gatehouse(t, "keys", "list", "--json", "--data", data))
 	seen.WriteString(gatehouse(t, "keys", "delete", "robot", "--yes", "--data", data))
