@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -152,8 +153,9 @@ func (c *doctorCommand) state(ctx context.Context) []finding {
 	found := []finding{{check, statusOK, fmt.Sprintf("%s, sound, revision %d", s.Dialect(), state.Revision)}}
 	now := cloud.SystemClock{}.Now()
 	for _, o := range state.Organizations {
-		found = append(found, admins(o, state.Keys, now))
+		found = append(found, admins(o, state, now))
 	}
+	found = append(found, c.sealKey(state.People)...)
 	if len(state.Organizations) == 0 {
 		found = append(found, finding{"organization", statusProblem, "there is none: start `gatehouse serve` to make one"})
 	}
@@ -161,10 +163,10 @@ func (c *doctorCommand) state(ctx context.Context) []finding {
 }
 
 // admins checks that somebody can still administer the organization.
-func admins(o cloud.Organization, keys []cloud.Key, now time.Time) finding {
+func admins(o cloud.Organization, state store.State, now time.Time) finding {
 	check := fmt.Sprintf("organization %q", o.Name)
 	usable, total, soon := 0, 0, 0
-	for _, k := range keys {
+	for _, k := range state.Keys {
 		if k.OrganizationID != o.ID {
 			continue
 		}
@@ -173,16 +175,38 @@ func admins(o cloud.Organization, keys []cloud.Key, now time.Time) finding {
 			continue
 		}
 		usable++
-		if !k.Expiry.Never() && k.Expiry.Time().Before(now.Add(7*24*time.Hour)) {
+		if !k.Expiry.Never() && k.Expiry.Time().Before(now.Add(cloud.ExpiresSoon)) {
 			soon++
 		}
 	}
-	detail := fmt.Sprintf("%d keys, %d of them usable with the role Admin", total, usable)
+	people := 0
+	for _, p := range state.People {
+		if slices.ContainsFunc(p.Memberships, func(m cloud.Membership) bool {
+			return m.OrganizationID == o.ID && slices.Contains(m.RoleIDs, cloud.AdminRoleID)
+		}) {
+			people++
+		}
+	}
+	detail := fmt.Sprintf("%d keys, %d of them usable with the role Admin, and %d people with that role", total, usable, people)
 	switch {
+	case people > 0:
+		return finding{check, statusOK, detail}
 	case usable == 0:
-		return finding{check, statusWarning, detail + ": make one with gatehouse keys create NAME --role Admin"}
+		return finding{check, statusWarning, detail + ": make one with gatehouse keys create NAME --role Admin, or a person with gatehouse setup-link"}
 	case usable == soon:
-		return finding{check, statusWarning, detail + ", all of which expire within 7 days: make another in time"}
+		return finding{check, statusWarning, detail + ": all of these keys expire within 7 days, make another in time"}
 	}
 	return finding{check, statusOK, detail}
+}
+
+// sealKey checks that the second factors can be read, if there are any.
+func (c *doctorCommand) sealKey(people []cloud.Person) []finding {
+	const check = "sealing key"
+	if !slices.ContainsFunc(people, func(p cloud.Person) bool { return p.SecondFactor }) || os.Getenv(sealKeyEnvironment) != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, sealKeyName)); err != nil {
+		return []finding{{check, statusProblem, fmt.Sprintf("%s is missing in %s: put it back, or make reset links for the people with a second factor", sealKeyName, c.Data)}}
+	}
+	return []finding{{check, statusOK, sealKeyName}}
 }

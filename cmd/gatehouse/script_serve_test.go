@@ -79,9 +79,9 @@ func start(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// stop asks the process to end, which must succeed, and keeps what it printed in
+// shutdown asks the process to end, which must succeed, and keeps what it printed in
 // serve.out and serve.err.
-func stop(ts *testscript.TestScript, _ bool, _ []string) {
+func shutdown(ts *testscript.TestScript, _ bool, _ []string) {
 	s := newest(ts)
 	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
 	<-s.done

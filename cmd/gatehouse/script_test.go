@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,7 +32,7 @@ func TestScripts(t *testing.T) {
 			"says":      says,
 			"json":      jsonHas,
 			"start":     start,
-			"stop":      stop,
+			"shutdown":  shutdown,
 			"crash":     crash,
 			"api":       callAPI,
 			"snapshot":  snapshot,
@@ -45,6 +47,23 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// Every script runs to its end: testscript's own command stop would end it early, as passed.
+func TestScriptsRunToTheirEnd(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("there are %d scripts: %v", len(scripts), err)
+	}
+	for _, name := range scripts {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if regexp.MustCompile(`(?m)^stop\b`).Match(text) {
+			t.Errorf("%s stops before its end: the command that ends Gatehouse is shutdown", name)
+		}
+	}
 }
 
 // exits runs a program, which must end with the status: exits 3 gatehouse keys delete x.

@@ -19,8 +19,11 @@ type Identifier = func(r *http.Request, from netip.Addr) (access.Principal, erro
 func Identify(directory *access.Directory, next Identifier) Identifier {
 	sameOrigin := http.NewCrossOriginProtection()
 	return func(r *http.Request, from netip.Addr) (access.Principal, error) {
+		if r.Header.Get("Authorization") != "" { // first: programs have no cookies to look for
+			return next(r, from)
+		}
 		token, ok := sessionToken(r)
-		if !ok || r.Header.Get("Authorization") != "" {
+		if !ok {
 			return next(r, from)
 		}
 		if err := sameOrigin.Check(r); err != nil {
