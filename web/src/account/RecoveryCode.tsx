@@ -2,9 +2,10 @@ import { useBlocker } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { Banner, Button, CopyField, Dialog } from '@/ui';
+import { Banner, Button, Dialog } from '@/ui';
 
 import { saveFile } from './saveFile';
+import { ShownCode } from './ShownCode';
 
 /** A recovery code, which is shown once: to be copied or saved. */
 export function RecoveryCode({ code, onTaken }: { code: string; onTaken: () => void }) {
@@ -18,7 +19,7 @@ export function RecoveryCode({ code, onTaken }: { code: string; onTaken: () => v
       <Banner kind="warning" title={t('shownOnce')}>
         {t('recoveryWhat')}
       </Banner>
-      <CopyField label={t('recoveryCode')} value={code} onCopied={onTaken} />
+      <ShownCode label={t('recoveryCode')} code={code} onCopied={onTaken} />
       <div>
         <Button icon="download" onClick={save}>
           {t('download')}

@@ -4,6 +4,7 @@ export { newPassword } from './passwordRule';
 export { Preferences } from './Preferences';
 export { RecoveryCode, useTakenFirst } from './RecoveryCode';
 export { saveFile } from './saveFile';
+export { ShownCode } from './ShownCode';
 export { usePasswordWords } from './usePasswordWords';
 export { useProgramWords } from './useProgramWords';
 export { accountErrorText, showAccountError } from './words';

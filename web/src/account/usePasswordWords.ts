@@ -10,6 +10,6 @@ export function usePasswordWords(): (check: PasswordCheck) => string {
     if (fits) return t('passwordFits');
     if (tooLong) return t('passwordTooLong');
     const lacking = or.format(characterClasses.filter((name) => !has[name]).map((name) => t(name)));
-    return [short > 0 && t('charactersMissing', { count: short }), plain > 0 && t('kindsMissing', { count: plain, kinds: lacking })].filter(Boolean).join(' ');
+    return [short > 0 && t('charactersMissing', { count: short }), plain > 0 && t('kindsMissing', { count: plain, kinds: lacking })].filter(Boolean).join(t('betweenSentences'));
   };
 }

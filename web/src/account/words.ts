@@ -22,7 +22,7 @@ export function accountErrorText(error: unknown): string {
 
 /** Like showFormError, in those words. */
 export function showAccountError<Values extends FieldValues>(setError: UseFormSetError<Values>, error: unknown, fields: readonly FieldPath<Values>[]) {
-  showFormError(setError, error instanceof ApiError ? new ApiError({ ...error, sentence: accountErrorText(error) }) : error, fields);
+  showFormError<Values>((name, shown, options) => setError(name, { ...shown, message: accountErrorText(error) }, options), error, fields);
 }
 
 /** Such as "5 minutes": never less than the time that it really takes. */

@@ -10,6 +10,9 @@ const steps: [limit: number, size: number, unit: Intl.RelativeTimeFormatUnit][] 
   [Infinity, 365 * day, 'year'],
 ];
 
+/** Making one takes as long as formatting a hundred times. */
+const formats = new Map<string, Intl.RelativeTimeFormat>();
+
 /**
  * Such as "5 minutes ago" or "in 3 days"; undefined within a minute, for which
  * the caller has words of its own. Rounds towards zero: what has 36 hours left
@@ -21,5 +24,7 @@ export function formatRelative(moment: string | number | Date, locale: string, n
   const step = steps.find(([limit]) => distance < limit);
   if (distance < minute || !step) return undefined;
   const [, size, unit] = step;
-  return new Intl.RelativeTimeFormat(locale).format(Math.trunc(seconds / size), unit);
+  const format = formats.get(locale) ?? new Intl.RelativeTimeFormat(locale);
+  formats.set(locale, format);
+  return format.format(Math.trunc(seconds / size), unit);
 }

@@ -56,13 +56,13 @@ export function CopyButton({ text, name, wordy = false, onCopied }: CopyButtonPr
 
 type CopyFieldProps = FieldProps & { value: string; onCopied?: () => void };
 
-/** A value to take away, such as a key's secret. */
+/** A value to take away, such as a key's secret. The browser must not keep it with the page's history: no autocomplete. */
 export function CopyField({ value, onCopied, ...field }: CopyFieldProps) {
   return (
     <Field {...field}>
       {(control) => (
         <div className={styles.copy}>
-          <input {...control} readOnly value={value} spellCheck={false} className={classes(fieldStyles.control, fieldStyles.mono)} onFocus={(event) => event.target.select()} />
+          <input {...control} readOnly value={value} autoComplete="off" spellCheck={false} className={classes(fieldStyles.control, fieldStyles.mono)} onFocus={(event) => event.target.select()} />
           <CopyButton text={value} name={field.label} wordy onCopied={onCopied} />
         </div>
       )}

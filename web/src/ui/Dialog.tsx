@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { classes } from './classes';
 import styles from './Dialog.module.css';
 import { IconButton } from './IconButton';
+import { closePassingToasts } from './toast';
 import { useReturnFocus } from './useReturnFocus';
 
 type Props = {
@@ -50,6 +51,10 @@ function Modal({ open, onClose, title, description, children, footer, onSubmit, 
         <Radix.Content
           className={className}
           {...focus}
+          onOpenAutoFocus={(event) => {
+            closePassingToasts(); // they would lie over its buttons
+            focus.onOpenAutoFocus(event);
+          }}
           {...(!description && { 'aria-describedby': undefined })}
           onPointerDownOutside={(event) => {
             // A toast that lies over the dialog is not beside it.

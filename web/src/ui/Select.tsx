@@ -42,7 +42,8 @@ export function Select<Value extends string>({ options, value, onChange, placeho
             <Radix.Content className={styles.content} position="popper" sideOffset={4} collisionPadding={8} aria-label={field.label}>
               <Radix.Viewport className={styles.viewport} nonce={styleNonce}>
                 {options.map((option) => (
-                  <Radix.Item key={option.value} value={option.value} className={styles.item} {...(option.disabled && { disabled: true })}>
+                  // Named by all that stands in it, the hint too; Radix would name it by its label alone.
+                  <Radix.Item key={option.value} value={option.value} className={styles.item} {...(option.disabled && { disabled: true })} {...(option.hint && { 'aria-labelledby': undefined })}>
                     <span className={styles.text}>
                       <Radix.ItemText>{option.label}</Radix.ItemText>
                       {option.hint && <span className={styles.hint}>{option.hint}</span>}

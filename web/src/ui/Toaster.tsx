@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { classes } from './classes';
 import { Icon } from './Icon';
 import { IconButton } from './IconButton';
-import { closeToast, useToasts, type ToastMessage } from './toast';
+import { closeToast, isPassing, useToasts, type ToastMessage } from './toast';
 import styles from './Toaster.module.css';
 
 const lifetime = 6_000;
@@ -28,8 +28,7 @@ export function Toaster() {
 function Toast({ message }: { message: ToastMessage }) {
   const { t } = useTranslation();
   const [held, setHeld] = useState(false);
-  // What went wrong stays until it has been read.
-  const passing = message.kind !== 'danger' && !held;
+  const passing = isPassing(message) && !held;
   useEffect(() => {
     if (!passing) return;
     const timer = setTimeout(() => closeToast(message.id), lifetime);

@@ -17,6 +17,16 @@ export function closeToast(id: number) {
   change(messages.filter((message) => message.id !== id));
 }
 
+/** Those that would go by themselves: somebody has moved on. */
+export function closePassingToasts() {
+  if (messages.some(isPassing)) change(messages.filter((message) => !isPassing(message)));
+}
+
+/** What went wrong stays until it has been read. */
+export function isPassing({ kind }: ToastMessage): boolean {
+  return kind !== 'danger';
+}
+
 export function useToasts(): readonly ToastMessage[] {
   return useSyncExternalStore(subscribe, () => messages);
 }

@@ -35,7 +35,7 @@ export const keyForm = {
   otherRolesHint: 'Clear a role to take it away.',
   queryHint: 'For Query API endpoints, a key needs Member and Basic service API reader.',
   queryChoose: 'Choose these',
-  queryChosen: 'These are chosen.',
+  queryChosen: 'Chosen',
   services: 'Services',
   allServices: 'All services',
   allServicesHint: 'Those to come included.',

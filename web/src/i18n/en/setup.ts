@@ -3,7 +3,7 @@ export const setup = {
   opening: 'One moment…',
   checking: 'The link is being checked.',
   title: 'Set up your account',
-  text: 'You become an administrator of {{organization}}.',
+  text: 'You become an administrator of “{{organization}}”.',
   emailHint: 'You sign in with it. Gatehouse sends no mail.',
   nameLabel: 'Your name',
   submit: 'Create account',

@@ -8,7 +8,7 @@ export const shell = {
   organizations: 'Organizations',
   services: 'Services',
   sql: 'SQL console',
-  keys: 'API keys',
+  keys: 'API Keys',
   users: 'Users and roles',
   audit: 'Audit',
   settings: 'Settings',

@@ -24,6 +24,7 @@ export const account: Translated<typeof english> = {
   other: '其他字符',
   met: '已满足：',
   unmet: '未满足：',
+  betweenSentences: '',
   passwordFits: '密码符合所有要求。',
   passwordTooLong: '最多 200 个字符。',
   charactersMissing_other: '还需要 {{count}} 个字符。',

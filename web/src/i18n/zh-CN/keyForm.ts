@@ -37,7 +37,7 @@ export const keyForm: Translated<typeof english> = {
   otherRolesHint: '取消勾选即可收回该角色。',
   queryHint: '若要使用 Query API 端点，密钥需要 Member 和 Basic service API reader 两个角色。',
   queryChoose: '选择这两个角色',
-  queryChosen: '已选择这两个角色。',
+  queryChosen: '已选择',
   services: '服务',
   allServices: '所有服务',
   allServicesHint: '包括以后创建的服务。',
@@ -59,7 +59,7 @@ export const keyForm: Translated<typeof english> = {
   datePast: '请选择今天或之后的日期。',
   dateTooLate: '请选择 9999 年之前的日期。',
 
-  access: '允许访问此 API 密钥的位置',
+  access: '允许使用此 API 密钥的位置',
   anywhere: '任何位置',
   anywhereHint: '任何地址均可使用。',
   specific: '特定位置',
@@ -80,8 +80,8 @@ export const keyForm: Translated<typeof english> = {
   descriptionTooLong: '说明最多 255 个字符。',
   descriptionControls: '说明不能包含控制字符。',
 
-  whatItWill: '此密钥的用途',
-  whatItCan: '保存后此密钥的用途',
+  whatItWill: '此密钥将具备的权限',
+  whatItCan: '保存后此密钥具备的权限',
   sentence: {
     can: '可以{{abilities}}；{{places}}；{{end}}。',
     canNothing: '只能登录并查看组织名称；{{places}}；{{end}}。',
@@ -100,7 +100,7 @@ export const keyForm: Translated<typeof english> = {
       other: '执行角色“{{role}}”允许的操作',
     },
     comma: '，',
-    and: '并',
+    and: '，并',
     commaAnd: '，并',
     anywhere: '可从任何位置使用',
     onePlace: '只能从 {{source}} 使用',

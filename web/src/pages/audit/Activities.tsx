@@ -1,0 +1,72 @@
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { errorText } from '@/api';
+import { Banner, Button, PageHeader, SearchField, Table } from '@/ui';
+
+import styles from './Audit.module.css';
+import { Details } from './Details';
+import type { Activity } from './fetchActivities';
+import { NothingFound } from './NothingFound';
+import { Pages } from './Pages';
+import { useActivityPages } from './useActivityPages';
+import { useActivityWords } from './useActivityWords';
+import { useColumns } from './useColumns';
+import { useExport } from './useExport';
+import { useKeyNames } from './useKeyNames';
+import { useSearch } from './useSearch';
+
+export function Activities({ organizationId }: { organizationId: string }) {
+  const { t } = useTranslation(['audit', 'common']);
+  const { search, typed, setTyped } = useSearch();
+  const { page, activities, ...place } = useActivityPages(organizationId, search);
+  const keyNames = useKeyNames(organizationId, activities);
+  const words = useActivityWords(keyNames);
+  const [chosen, setChosen] = useState<Activity>();
+  const columns = useColumns(words, setChosen);
+  const exporting = useExport(search, keyNames);
+  const tools = useRef<HTMLDivElement>(null);
+  const clear = () => {
+    setTyped('');
+    tools.current?.querySelector('input')?.focus(); // the button is about to go
+  };
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        actions={
+          <Button icon="download" busy={exporting.count !== undefined} onClick={exporting.run}>
+            {t('export')}
+          </Button>
+        }
+      />
+      <div ref={tools} className={styles.tools}>
+        <SearchField label={t('search')} placeholder={t('searchHint')} value={typed} onChange={setTyped} className={styles.search} />
+        <span role="status" className={styles.progress}>
+          {exporting.count ? t('exporting', { count: exporting.count }) : ''}
+        </span>
+      </div>
+      {page.isError && !page.data ? (
+        <Banner kind="danger" title={t('failedTitle')} action={<Button onClick={() => void page.refetch()}>{t('common:retry')}</Button>}>
+          {errorText(page.error)}
+        </Banner>
+      ) : (
+        <div>
+          <Table
+            caption={t('title')}
+            columns={columns}
+            rows={activities}
+            rowKey={(activity) => activity.id}
+            loading={page.isPending}
+            loadingRows={10}
+            stale={page.isPlaceholderData}
+            empty={<NothingFound search={search} onClear={clear} onOlder={place.onOlder} />}
+          />
+          <Pages shown={activities.length} {...place} />
+        </div>
+      )}
+      <Details activity={chosen} words={words} onClose={() => setChosen(undefined)} />
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+
+import { usePermissions } from '@/session';
+import { EmptyState, Page, PageHeader } from '@/ui';
+
+import { Activities } from './Activities';
+
+export default function AuditPage() {
+  const { t } = useTranslation('audit');
+  const { orgId } = useParams({ from: '/console/organizations/$orgId/audit' });
+  const allowed = usePermissions(orgId).can('control-plane:organization:view-activities');
+  return (
+    <Page>
+      {allowed ? (
+        <Activities key={orgId} organizationId={orgId} />
+      ) : (
+        <>
+          <PageHeader title={t('title')} />
+          <EmptyState icon="lock" title={t('deniedTitle')}>
+            {t('deniedText')}
+          </EmptyState>
+        </>
+      )}
+    </Page>
+  );
+}

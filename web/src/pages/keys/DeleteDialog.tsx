@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { errorText, type Schema } from '@/api';
+import { PermittedButton } from '@/session';
+import { Banner, Button, Dialog, TextField, toast } from '@/ui';
+
+import styles from './keys.module.css';
+import { isGone, useKey } from './useKey';
+import { useKeyChanges } from './useKeyChanges';
+import { useLastUse } from './useLastUse';
+
+type Props = { organizationId: string; row: Schema<'ApiKey'>; onClose: () => void };
+
+export function DeleteDialog({ organizationId, row, onClose }: Props) {
+  const { t } = useTranslation(['keys', 'common']);
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState<'delete' | 'disable'>();
+  const [error, setError] = useState<unknown>();
+  const { key, gone: deleted } = useKey(organizationId, row);
+  const changes = useKeyChanges(organizationId);
+  const gone = deleted || isGone(error);
+  const name = key.name;
+  const lastUse = useLastUse(key.usedAt);
+  const armed = typed.trim() === name.trim();
+
+  const change = async (kind: 'delete' | 'disable') => {
+    if (busy) return;
+    setBusy(kind);
+    setError(undefined);
+    try {
+      await (kind === 'delete' ? changes.remove(key.id) : changes.setState(key.id, 'disabled'));
+      toast('success', t(kind === 'delete' ? 'deletedToast' : 'disabledToast', { name }));
+      onClose();
+    } catch (failure) {
+      setError(failure);
+      setBusy(undefined);
+    }
+  };
+
+  if (gone) {
+    const leave = () => {
+      changes.forget(key.id);
+      onClose();
+    };
+    return <Dialog open onClose={leave} title={t('goneTitle', { name })} description={<p role="alert">{t('goneText')}</p>} footer={<Button onClick={leave}>{t('common:close')}</Button>} />;
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('deleteTitle', { name })}
+      description={<p className={styles.consequence}>{t('deleteText')}</p>}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (armed) void change('delete');
+      }}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('common:cancel')}</Button>
+          <Button kind="danger" type="submit" busy={busy === 'delete'} disabledReason={armed ? undefined : t('nameDiffers')}>
+            {t('deleteKey')}
+          </Button>
+        </>
+      }
+    >
+      <Banner
+        kind={key.usedAt === undefined ? 'neutral' : 'warning'}
+        title={lastUse}
+        action={
+          key.state === 'enabled' && (
+            <PermittedButton
+              organizationId={organizationId}
+              permission="control-plane:organization:update-api-keys"
+              busy={busy === 'disable'}
+              onClick={() => void change('disable')}
+            >
+              {t('disableInstead')}
+            </PermittedButton>
+          )
+        }
+      >
+        {key.state === 'enabled' && t('disableInsteadText')}
+      </Banner>
+      <div>
+        <p>{t('nameToType')}</p>
+        <p className={styles['name-to-type']}>{name}</p>
+        <TextField label={t('typeName')} labelHidden autoComplete="off" spellCheck={false} value={typed} onChange={(event) => setTyped(event.target.value)} />
+      </div>
+      {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,2 @@
+export { EditKeyFlyout } from './EditKeyFlyout';
+export { NewKeyFlyout } from './NewKeyFlyout';

@@ -1,0 +1,2 @@
+/** Of the query of the sessions. */
+export const sessionsKey = ['sessions'] as const;

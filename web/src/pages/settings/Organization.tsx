@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+
+import { answerOf, api, errorText } from '@/api';
+import { useFormat } from '@/format';
+import { Banner, Button, CopyField, DefinitionList, Section, Skeleton } from '@/ui';
+
+import { NameForm } from './NameForm';
+import styles from './Settings.module.css';
+
+export function Organization({ organizationId }: { organizationId: string }) {
+  const { t } = useTranslation(['settings', 'common']);
+  const { exactTime } = useFormat();
+  const organization = useQuery({
+    queryKey: ['organization', organizationId],
+    queryFn: async ({ signal }) => {
+      const { result } = await answerOf(api.GET('/v1/organizations/{organizationId}', { params: { path: { organizationId } }, signal }));
+      return result;
+    },
+  });
+  return (
+    <Section title={t('organization')}>
+      {organization.isError && !organization.data ? (
+        <Banner kind="danger" title={t('failed')} action={<Button onClick={() => void organization.refetch()}>{t('common:retry')}</Button>}>
+          {errorText(organization.error)}
+        </Banner>
+      ) : (
+        <>
+          {organization.data ? <NameForm organizationId={organizationId} name={organization.data.name} /> : <Skeleton height={140} />}
+          <CopyField label={t('id')} value={organizationId} />
+          <DefinitionList items={[{ term: t('created'), value: organization.data ? exactTime(organization.data.createdAt) : <span className={styles.waiting}><Skeleton width={180} /></span> }]} />
+        </>
+      )}
+    </Section>
+  );
+}
