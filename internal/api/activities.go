@@ -59,7 +59,7 @@ type activityType string
 // Schema implements huma.SchemaProvider.
 func (activityType) Schema(huma.Registry) *huma.Schema {
 	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged)),
-		ours(string(cloud.SetupLinkCreated)))
+		ours(string(cloud.SetupLinkCreated), string(cloud.ResetLinkCreated), string(cloud.PasswordChanged), string(cloud.PersonRenamed)))
 }
 
 type actorType string

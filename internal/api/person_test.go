@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"net/netip"
 	"testing"
 
+	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/control"
 )
 
 // A person who has signed in is another kind of principal on the same operations:
@@ -26,6 +29,44 @@ func TestPersonUsesTheSameOperationsAsAKey(t *testing.T) {
 			t.Error("a person is told of a limit that keys have")
 		}
 	})
+}
+
+// What people do to their own accounts is in the log, and every type of it is in the document.
+func TestEveryActivityOfAPersonIsInTheDocument(t *testing.T) {
+	h := onSQLite(t)
+	ada := h.person("ada@example.com")
+	ctx := t.Context()
+	p, err := h.directory.AuthenticateSession(ada.header.Get(sessionHeader), netip.Addr{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.control.UpdateProfile(ctx, p, "Countess"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.control.ChangePassword(ctx, p, "correct horse Battery 9", "another horse Battery 9"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.control.NewResetLink(ctx, access.Operator("tester", "test"), "ada@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.control.SignIn(ctx, control.Visitor{}, "ada@example.com", "wrong", ""); cloud.CodeOf(err) != cloud.Unauthenticated {
+		t.Fatal(err)
+	}
+	if err := h.control.SignOut(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	h.admin.get("~/activities").ok() // held against the document, whole
+	seen := map[cloud.ActivityType]bool{}
+	for _, a := range h.activities(h.id) {
+		seen[a.Type] = true
+	}
+	for _, kind := range []cloud.ActivityType{
+		cloud.SetupLinkCreated, cloud.MemberJoined, cloud.SignedIn, cloud.PersonRenamed, cloud.PasswordChanged, cloud.ResetLinkCreated, cloud.SignInFailed, cloud.SignedOut,
+	} {
+		if !seen[kind] {
+			t.Errorf("%s is not in the log", kind)
+		}
+	}
 }
 
 // What belongs to another organization does not exist for a person either.
