@@ -10,6 +10,13 @@ export function formatDateTime(moment: Moment, locale: string): string {
   return format(moment, locale, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** With the time zone, for what is meant to the minute: "Nov 22, 2026, 11:50 PM GMT+1". */
+export function formatZonedTime(moment: Moment, locale: string): string {
+  return format(moment, locale, {
+    year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
+  });
+}
+
 /** With seconds and the time zone, for where it matters which one is meant. */
 export function formatExactTime(moment: Moment, locale: string): string {
   return format(moment, locale, {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-import { formatDate, formatDateTime, formatExactTime } from './dates';
+import { formatDate, formatDateTime, formatExactTime, formatZonedTime } from './dates';
 import { formatNumber } from './numbers';
 import { formatRelative } from './relative';
 
@@ -13,6 +13,7 @@ export function useFormat() {
   return {
     date: (moment: Moment) => formatDate(moment, locale),
     dateTime: (moment: Moment) => formatDateTime(moment, locale),
+    zonedTime: (moment: Moment) => formatZonedTime(moment, locale),
     exactTime: (moment: Moment) => formatExactTime(moment, locale),
     relative: (moment: Moment, now?: number) => formatRelative(moment, locale, now) ?? t('now'),
     number: (value: number) => formatNumber(value, locale),

@@ -59,8 +59,8 @@ export const keys = {
 
   deleteTitle: 'Delete “{{name}}”?',
   deleteText: 'Everybody who uses this key loses access at once. This cannot be undone.',
-  wasUsed: 'This key was last used {{relative}}.',
-  wasNeverUsed: 'This key was never used.',
+  wasUsed: 'Last used {{relative}}.',
+  wasNeverUsed: 'Never used.',
   disableInsteadText: 'Not sure who needs it? Disable it: that can be undone.',
   disableInstead: 'Disable instead',
   nameToType: 'To confirm, type the name of the key:',

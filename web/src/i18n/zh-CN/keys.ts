@@ -61,8 +61,8 @@ export const keys: Translated<typeof english> = {
 
   deleteTitle: '删除“{{name}}”？',
   deleteText: '所有使用此密钥的人和程序会立即失去访问权限。此操作无法撤销。',
-  wasUsed: '此密钥上次使用于{{relative}}。',
-  wasNeverUsed: '此密钥从未使用过。',
+  wasUsed: '上次使用：{{relative}}。',
+  wasNeverUsed: '从未使用过。',
   disableInsteadText: '不确定谁还需要它？可以先禁用，之后能够重新启用。',
   disableInstead: '改为禁用',
   nameToType: '请输入密钥名称以确认：',

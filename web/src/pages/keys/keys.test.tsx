@@ -83,7 +83,7 @@ it('deletes a key only after its name was typed, and says what the server has ag
   await user.click(await menuOf('grafana'));
   await user.click(screen.getByRole('menuitem', { name: 'Delete' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Delete “grafana”?' }));
-  expect(dialog.getByText('This key was last used 2 days ago.')).toBeVisible();
+  expect(dialog.getByText('Last used 2 days ago.')).toBeVisible();
   expect(dialog.getByText(/loses access at once\. This cannot be undone/)).toBeVisible();
 
   await user.type(dialog.getByRole('textbox', { name: 'Name of the key' }), 'Grafana{Enter}');

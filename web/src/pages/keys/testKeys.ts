@@ -7,6 +7,7 @@ export function someKey(given: Partial<Schema<'ApiKey'>> = {}): Schema<'ApiKey'>
     name: 'ci-deploy',
     state: 'enabled',
     keySuffix: 'x7Qd',
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- a key has it all the same
     roles: [],
     assignedRoles: [{ roleId: 'f28ad37c-8607-532d-ae4c-ae634719be2a', roleName: 'Org API reader', roleType: 'system' }],
     createdAt: '2026-11-01T08:00:00Z',

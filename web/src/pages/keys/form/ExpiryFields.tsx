@@ -13,11 +13,11 @@ type Props = { form: UseFormReturn<KeyValues>; now: Date; edited?: Schema<'ApiKe
 /** Until when the key works. */
 export function ExpiryFields({ form, now, edited }: Props) {
   const { t } = useTranslation('keyForm');
-  const { exactTime } = useFormat();
+  const { zonedTime } = useFormat();
   const { control, formState, register } = form;
   const [expiry, date] = useWatch({ control, name: ['expiry', 'date'] });
   const end = expiry === 'keep' ? kept(edited) : endOf(expiry, date, now);
-  const shown = end === null ? t('neverExpires') : end ? t(end <= now ? 'expiredOn' : 'expiresOn', { time: exactTime(end) }) : undefined;
+  const shown = end === null ? t('neverExpires') : end ? t(end <= now ? 'expiredOn' : 'expiresOn', { time: zonedTime(end) }) : undefined;
   const options: { value: ExpiryChoice; label: string }[] = [
     ...(edited ? [{ value: 'keep' as const, label: t('keepExpiry') }] : []),
     ...expiryDays.map((count) => ({ value: `${count}` as const, label: t('days', { count }) })),
