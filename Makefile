@@ -53,10 +53,17 @@ generate: $(CONSOLE_PACKAGES) ## write the generated files again
 	go run ./docs/gen
 	npm --prefix web run --silent generate
 
+.PHONY: pictures
+pictures: build ## take the pictures of the README again
+	cd e2e && CI=1 go test -count=1 -run '^TestPicture' .
+	@mkdir -p docs/images
+	cp e2e/out/readme-api-keys.png docs/images/api-keys.png
+
 .PHONY: bench
-bench: ## compare HTTP throughput side by side, then measure the access decisions
+bench: build ## compare HTTP throughput side by side, then measure the access decisions and the console
 	cd bench && go run .
 	go test -run '^$$' -bench . -benchmem ./internal/access
+	cd e2e && CI=1 GATEHOUSE_BENCH=1 go test -count=1 -v -run '^TestTenThousandKeys' .
 
 .PHONY: torture
 torture: ## kill the server 2000 times while it writes, and look for what was lost

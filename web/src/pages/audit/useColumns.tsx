@@ -23,7 +23,7 @@ export function useColumns({ sentence, kind }: ReturnType<typeof useActivityWord
     },
     { id: 'address', header: t('address'), width: '18%', cell: (activity) => (activity.actorIpAddress ? <Mono>{activity.actorIpAddress}</Mono> : '–') },
     {
-      id: 'time', header: t('time'), width: '20%',
+      id: 'time', header: t('time'), width: '20%', nowrap: true,
       // The exact time is in the details, too, for those without a mouse.
       cell: (activity) => (
         <time dateTime={activity.createdAt} title={exactTime(activity.createdAt)}>

@@ -5,6 +5,7 @@ import { errorText, type Schema } from '@/api';
 import { PermittedButton } from '@/session';
 import { Banner, Button, Dialog, TextField, toast } from '@/ui';
 
+import { GoneDialog } from './GoneDialog';
 import styles from './keys.module.css';
 import { isGone, useKey } from './useKey';
 import { useKeyChanges } from './useKeyChanges';
@@ -43,7 +44,7 @@ export function DeleteDialog({ organizationId, row, onClose }: Props) {
       changes.forget(key.id);
       onClose();
     };
-    return <Dialog open onClose={leave} title={t('goneTitle', { name })} description={<p role="alert">{t('goneText')}</p>} footer={<Button onClick={leave}>{t('common:close')}</Button>} />;
+    return <GoneDialog name={name} onLeave={leave} />;
   }
   return (
     <Dialog

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { errorText, type Schema } from '@/api';
 import { Banner, Button, Dialog, toast } from '@/ui';
 
+import { GoneDialog } from './GoneDialog';
 import { isGone, useKey } from './useKey';
 import { useKeyChanges } from './useKeyChanges';
 import { useLastUse } from './useLastUse';
@@ -38,7 +39,7 @@ export function DisableDialog({ organizationId, row, onClose }: Props) {
       changes.forget(key.id);
       onClose();
     };
-    return <Dialog open onClose={leave} title={t('goneTitle', { name })} description={<p role="alert">{t('goneText')}</p>} footer={<Button onClick={leave}>{t('common:close')}</Button>} />;
+    return <GoneDialog name={name} onLeave={leave} />;
   }
   return (
     <Dialog

@@ -54,7 +54,7 @@ function useColumns(): Column<SignedInBrowser>[] {
     },
     { id: 'address', header: t('address'), width: '22%', cell: (session) => <Mono>{session.address || '–'}</Mono> },
     {
-      id: 'signedIn', header: t('signedIn'),
+      id: 'signedIn', header: t('signedIn'), nowrap: true,
       cell: (session) => <time dateTime={session.createdAt} title={exactTime(session.createdAt)}>{dateTime(session.createdAt)}</time>,
     },
     {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 
 import { Preferences } from '@/account';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Button, CodeBox, LinkButton, usePageTitle } from '@/ui';
 
 import styles from './Setup.module.css';
@@ -15,10 +16,10 @@ export function InvalidLink({ missing = false, failure }: Props) {
   usePageTitle(title);
   return (
     <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={styles.title}>
+      <h1 tabIndex={-1} className={step.title}>
         {title}
       </h1>
-      <p className={styles.text}>{missing ? t('missingText') : (failure ?? t('invalidText'))}</p>
+      <p className={step.text}>{missing ? t('missingText') : (failure ?? t('invalidText'))}</p>
       {failure ? (
         <Button onClick={() => location.reload()}>{t('common:retry')}</Button>
       ) : (

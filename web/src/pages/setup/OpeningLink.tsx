@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
 
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Skeleton, usePageTitle, VisuallyHidden } from '@/ui';
-
-import styles from './Setup.module.css';
 
 /** While the server says what the link is for: the form's outline. */
 export function OpeningLink() {
@@ -11,7 +10,7 @@ export function OpeningLink() {
   usePageTitle(t('opening'));
   return (
     <Standalone>
-      <h1 tabIndex={-1} className={styles.title} aria-busy>
+      <h1 tabIndex={-1} className={step.title} aria-busy>
         <VisuallyHidden>{t('checking')}</VisuallyHidden>
         <Skeleton width="70%" height={28} />
       </h1>

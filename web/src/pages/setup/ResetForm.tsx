@@ -6,10 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { newPassword, NewPasswordField, Preferences, showAccountError, usePasswordWords } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Banner, Button, TextField, usePageTitle } from '@/ui';
 import { z } from '@/zod';
-
-import styles from './Setup.module.css';
 
 type Props = { token: string; email: string; onDone: (answer: SessionAnswer) => void; onUsed: () => void };
 
@@ -32,10 +31,10 @@ export function ResetForm({ token, email, onDone, onUsed }: Props) {
   });
   return (
     <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={styles.title}>
+      <h1 tabIndex={-1} className={step.title}>
         {t('resetTitle')}
       </h1>
-      <form noValidate className={styles.form} onSubmit={(event) => void submit(event)}>
+      <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
         {/* A password manager keeps the new password for the account that it finds here. */}
         <TextField label={t('account:email')} type="email" autoComplete="username" value={email} readOnly />

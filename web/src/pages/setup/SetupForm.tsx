@@ -6,10 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { newPassword, NewPasswordField, Preferences, showAccountError, usePasswordWords } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Banner, Button, TextField, usePageTitle } from '@/ui';
 import { z } from '@/zod';
-
-import styles from './Setup.module.css';
 
 type Props = { token: string; organization: string; onDone: (answer: SessionAnswer) => void; onUsed: () => void };
 
@@ -41,11 +40,11 @@ export function SetupForm({ token, organization, onDone, onUsed }: Props) {
   });
   return (
     <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={styles.title}>
+      <h1 tabIndex={-1} className={step.title}>
         {t('title')}
       </h1>
-      <p className={styles.text}>{t('text', { organization })}</p>
-      <form noValidate className={styles.form} onSubmit={(event) => void submit(event)}>
+      <p className={step.text}>{t('text', { organization })}</p>
+      <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
         <TextField {...form.register('name')} label={t('nameLabel')} autoComplete="name" error={errors.name?.message} />
         <TextField {...form.register('email')} label={t('account:email')} type="email" hint={t('emailHint')} autoComplete="username" autoCapitalize="none" spellCheck={false} error={errors.email?.message} />

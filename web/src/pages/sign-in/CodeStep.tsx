@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { CodeField, Preferences, showAccountError } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Banner, Button, usePageTitle } from '@/ui';
 import { z } from '@/zod';
 
@@ -37,11 +38,11 @@ export function CodeStep({ credentials, onSignedIn, onBack }: Props) {
   };
   return (
     <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={styles.title}>
+      <h1 tabIndex={-1} className={step.title}>
         {t('codeTitle')}
       </h1>
-      <p className={styles.text}>{t(recovery ? 'recoveryText' : 'codeText', { email: credentials.email })}</p>
-      <form noValidate className={styles.form} onSubmit={(event) => void submit(event)}>
+      <p className={step.text}>{t(recovery ? 'recoveryText' : 'codeText', { email: credentials.email })}</p>
+      <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
         <CodeField {...form.register('code')} recovery={recovery} error={errors.code?.message} />
         <Button kind="primary" type="submit" fill busy={isSubmitting}>

@@ -3,9 +3,8 @@ import { useTranslation } from 'react-i18next';
 
 import { RecoveryCode, useTakenFirst } from '@/account';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Button, usePageTitle } from '@/ui';
-
-import styles from './SignIn.module.css';
 
 /** The sign-in used the recovery code up: this is the next one. */
 export function NewRecoveryCode({ code, onContinue }: { code: string; onContinue: () => void }) {
@@ -16,10 +15,10 @@ export function NewRecoveryCode({ code, onContinue }: { code: string; onContinue
   useEffect(() => heading.current?.focus(), []);
   return (
     <Standalone>
-      <h1 ref={heading} tabIndex={-1} className={styles.title}>
+      <h1 ref={heading} tabIndex={-1} className={step.title}>
         {t('newCodeTitle')}
       </h1>
-      <p className={styles.text}>{t('newCodeText')}</p>
+      <p className={step.text}>{t('newCodeText')}</p>
       <RecoveryCode code={code} onTaken={take} />
       <Button kind="primary" fill onClick={leave}>
         {t('goOn')}

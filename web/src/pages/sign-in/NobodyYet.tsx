@@ -2,9 +2,8 @@ import { useTranslation } from 'react-i18next';
 
 import { Preferences } from '@/account';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { CodeBox, usePageTitle } from '@/ui';
-
-import styles from './SignIn.module.css';
 
 /** In place of the form while there is no account to sign in to. */
 export function NobodyYet() {
@@ -12,7 +11,7 @@ export function NobodyYet() {
   usePageTitle(t('nobodyTitle'));
   return (
     <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={styles.title}>
+      <h1 tabIndex={-1} className={step.title}>
         {t('nobodyTitle')}
       </h1>
       <p>{t('nobodyText')}</p>

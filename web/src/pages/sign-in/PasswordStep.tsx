@@ -6,11 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { Preferences, showAccountError } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
 import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
 import { Banner, Button, PasswordField, TextField, usePageTitle } from '@/ui';
 import { z } from '@/zod';
 
 import { ForgotPassword } from './ForgotPassword';
-import styles from './SignIn.module.css';
 
 export type Credentials = { email: string; password: string };
 
@@ -41,10 +41,10 @@ export function PasswordStep({ onSignedIn, onCodeWanted }: Props) {
   });
   return (
     <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={styles.title}>
+      <h1 tabIndex={-1} className={step.title}>
         {t('title')}
       </h1>
-      <form noValidate className={styles.form} onSubmit={(event) => void submit(event)}>
+      <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
         <TextField {...form.register('email')} label={t('account:email')} type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} error={errors.email?.message} />
         <PasswordField {...form.register('password')} label={t('account:password')} autoComplete="current-password" error={errors.password?.message} />
