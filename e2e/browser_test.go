@@ -241,3 +241,9 @@ func command[P, R any](p *Page, cmd cdp.Command[P, R], params P) R {
 	}
 	return result
 }
+
+// beforeEveryPage runs a script in each document that is loaded from now on, before its own.
+func (p *Page) beforeEveryPage(script string) {
+	p.t.Helper()
+	command(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}

@@ -71,8 +71,8 @@
     if (!name) return found;
     const wanted = tidy(name);
     const exact = found.filter((e) => tidy(e.computedName) === wanted);
-    if (exact.length || role !== "choice") return exact;
-    return found.filter((e) => tidy(e.computedName).startsWith(wanted + " ")); // with its value behind it
+    if (exact.length || (role !== "choice" && role !== "option")) return exact;
+    return found.filter((e) => tidy(e.computedName).startsWith(wanted + " ")); // with its value, or its hint, behind it
   };
 
   // within follows the scopes of a part of the page. A scope may also be named by a text that it holds.
@@ -152,7 +152,9 @@
   const busy = () => {
     const waiting = [...document.querySelectorAll("[aria-busy=true]")].filter((e) => e.checkVisibility());
     if (waiting.length) return `${describe(waiting[0])} is busy`;
-    const moving = document.getAnimations().filter((a) => a.playState === "running" && a.effect?.getComputedTiming().activeDuration !== 0);
+    // A banner that says that something is tried turns its wheel for as long as it is there.
+    const endless = (a) => a.effect?.getComputedTiming().activeDuration === Infinity && a.effect.target?.closest("[role=status]");
+    const moving = document.getAnimations().filter((a) => a.playState === "running" && a.effect?.getComputedTiming().activeDuration !== 0 && !endless(a));
     if (moving.length) return `${describe(moving[0].effect?.target ?? document.body)} moves`;
     if (document.fonts.status !== "loaded") return "fonts are on their way";
     if (document.readyState !== "complete") return "the document is on its way";

@@ -66,7 +66,8 @@ func (w *watch) hear(event any) {
 		if e.Type == network.ResourceTypeDocument {
 			w.shut(slices.Collect(maps.Keys(w.open))...) // the document before this one goes, with all that it asked for
 		}
-		if e.Type != network.ResourceTypeEventSource && !strings.HasPrefix(e.Request.URL, "data:") {
+		// The end of an event stream is none of a page's, and that of the tab's icon is not always told.
+		if e.Type != network.ResourceTypeEventSource && !strings.HasPrefix(e.Request.URL, "data:") && !strings.Contains(e.Request.URL, "/favicon.") {
 			w.open[e.RequestID] = true
 		}
 		w.asked(e.RequestID, &Request{Method: e.Request.Method, URL: e.Request.URL + e.Request.URLFragment, Referrer: referrer(e.Request.Headers)})

@@ -13,7 +13,7 @@ export function useColumns({ sentence, kind }: ReturnType<typeof useActivityWord
   return [
     { id: 'activity', header: t('activity'), role: 'title', width: '30%', cell: sentence },
     {
-      id: 'user', header: t('user'), width: '24%',
+      id: 'user', header: t('user'), width: '28%',
       cell: (activity) => (
         <span className={styles.user}>
           {activity.actorDetails && <span>{activity.actorDetails}</span>}
@@ -21,7 +21,7 @@ export function useColumns({ sentence, kind }: ReturnType<typeof useActivityWord
         </span>
       ),
     },
-    { id: 'address', header: t('address'), width: '18%', cell: (activity) => (activity.actorIpAddress ? <Mono>{activity.actorIpAddress}</Mono> : '–') },
+    { id: 'address', header: t('address'), width: '15%', cell: (activity) => (activity.actorIpAddress ? <Mono>{activity.actorIpAddress}</Mono> : '–') },
     {
       id: 'time', header: t('time'), width: '20%', nowrap: true,
       // The exact time is in the details, too, for those without a mouse.

@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"regexp"
+	"testing"
+)
+
+// A browser that prefers Chinese is spoken to in Chinese, from the first page on, and
+// whoever prefers another language chooses it and keeps it.
+func TestConsoleSpeaksChinese(t *testing.T) {
+	t.Parallel()
+	g := startWithoutKey(t)
+	a := setUp(g)
+	a.key(newKey{Name: "ci-deploy", ExpireAt: later(30)}, "Member", "Basic service API reader")
+	a.key(newKey{Name: "每日备份", State: "disabled"}, "Admin")
+	a.key(newKey{Name: "grafana-reader", ExpireAt: later(3)}, "Org API reader")
+
+	look := Look{Locale: "zh-CN"}
+	p := browse(t, g.URL, look)
+	p.Goto("/sign-in")
+	p.Find("heading", "登录")
+	inChinese(p, "sign-in")
+	p.Type(adaMail)
+	p.Press("Tab")
+	p.Type(adaPassword)
+	p.Press("Enter")
+	p.See("ci-deploy", "已禁用")
+	inChinese(p, "keys")
+	for _, page := range []string{"audit", "settings", "services"} {
+		p.Goto(a.path(page))
+		p.Settle()
+		inChinese(p, page)
+	}
+	p.Goto("/profile")
+	p.See(adaMail)
+	inChinese(p, "profile")
+
+	p.Goto(a.path("keys"))
+	p.See("ci-deploy")
+	p.Click("button", "新建 API 密钥")
+	d := p.Within("dialog", "新建 API 密钥")
+	d.Fill("名称", "terraform")
+	inChinese(p, "new-key")
+	d.Click("button", "生成 API 密钥")
+	d = p.Within("dialog", "API 密钥已生成")
+	inChinese(p, "secret")
+	p.Download(func() { d.Click("button", "下载 .env") })
+	d.Click("button", "完成")
+	p.DontFind("dialog", "")
+	p.Click("button", "“ci-deploy”的操作")
+	p.Click("menuitem", "删除")
+	p.Find("dialog", "")
+	inChinese(p, "delete")
+	p.Press("Escape")
+	p.DontFind("dialog", "")
+
+	// The choice outlives the tab.
+	p.Click("button", "个人菜单 Ada Lovelace "+adaMail)
+	p.Click("menuitemradio", "English")
+	p.Find("heading", "API Keys")
+	if lang := Eval[string](p, "document.documentElement.lang"); lang != "en" {
+		t.Errorf("the page says that its language is %q", lang)
+	}
+	p.Reload()
+	p.Find("heading", "API Keys")
+	p.Click("button", "Profile menu Ada Lovelace "+adaMail)
+	p.Click("menuitemradio", "简体中文")
+	p.Find("heading", "API 密钥")
+}
+
+// inChinese checks that nothing on the page is left in the language of programs, and
+// looks at it on a wide screen and on a phone.
+func inChinese(p *Page, name string) {
+	p.t.Helper()
+	if lang := Eval[string](p, "document.documentElement.lang"); lang != "zh-CN" {
+		p.t.Errorf("%s says that its language is %q", name, lang)
+	}
+	if names := untranslated.FindAllString(p.Text(), -1); names != nil {
+		p.t.Errorf("%s shows names of texts in place of texts: %q", name, names)
+	}
+	before := p.look
+	for _, screen := range []Screen{Desktop, Phone} {
+		p.Emulate(Look{Screen: screen, Locale: "zh-CN", Dark: screen.Phone})
+		p.Screenshot("chinese/" + name + "-" + p.look.String())
+		if wide := p.Overflow(); wide > 0 {
+			p.t.Errorf("%s is %d pixels wider than a %s", name, wide, screen.Name)
+		}
+	}
+	p.Emulate(before)
+}
+
+// untranslated is how i18next shows a text that it has not.
+var untranslated = regexp.MustCompile(`\b(common|shell|account|signIn|setup|profile|keys|keyForm|audit|settings)[.:][a-zA-Z]+|\{\{|\}\}`)
