@@ -111,7 +111,7 @@ export const keyForm: Translated<typeof english> = {
   },
 
   unknownTitle: '无法确定密钥是否已生成',
-  unknownText: 'Gatehouse 未及时响应。请查看列表：如果密钥已在其中，它的 Key Secret 将无法再显示，请删除后重新生成。您填写的内容仍然保留。',
+  unknownText: 'Gatehouse 未及时响应。请查看列表：如果密钥已在其中，它的密钥 Secret 将无法再显示，请删除后重新生成。您填写的内容仍然保留。',
   saveUnknownTitle: '无法确定更改是否已保存',
   saveUnknownText: 'Gatehouse 未及时响应。您可以放心地再保存一次。',
   generateFailed: '未能生成密钥',
@@ -121,9 +121,9 @@ export const keyForm: Translated<typeof english> = {
 
   secretTitle: 'API 密钥已生成',
   secretHeading: '{{name}} 的凭据',
-  secretWarning: '请立即复制或下载，它们只显示这一次。Gatehouse 不会保存 Key Secret，因此任何人都无法再次显示它。',
+  secretWarning: '请立即复制或下载，它们只显示这一次。Gatehouse 不会保存密钥 Secret，因此任何人都无法再次显示它。',
   keyId: '密钥 ID',
-  keySecret: 'Key Secret',
+  keySecret: '密钥 Secret',
   download: '下载 .env',
   done: '完成',
   use: '使用密钥',
@@ -134,8 +134,8 @@ export const keyForm: Translated<typeof english> = {
 
   leaveTitle: '还没有保存密钥，确定关闭吗？',
   leaveNothing: '您还没有复制或下载密钥。关闭后，任何人都无法再次显示它。',
-  leaveKeyId: '您已复制 Key Secret，但还没有复制密钥 ID。关闭后，任何人都无法再次显示它。',
-  leaveKeySecret: '您已复制密钥 ID，但还没有复制 Key Secret。关闭后，任何人都无法再次显示它。',
+  leaveKeyId: '您已复制密钥 Secret，但还没有复制密钥 ID。关闭后，任何人都无法再次显示它。',
+  leaveKeySecret: '您已复制密钥 ID，但还没有复制密钥 Secret。关闭后，任何人都无法再次显示它。',
   leaveStay: '返回',
   leaveGo: '仍然关闭',
 };
