@@ -243,7 +243,7 @@ func TestPagesDoNotJump(t *testing.T) {
 // checks that it fits, and looks for barriers on the widest and on a phone's.
 func inEveryLook(p *Page, name string) {
 	p.t.Helper()
-	inLooks(p, name, Look{}, Look{Dark: true}, Look{Screen: Tablet}, Look{Screen: Phone}, Look{Screen: Phone, Dark: true}, Look{Screen: SmallPhone})
+	inLooks(p, name, Looks()...)
 }
 
 func inLooks(p *Page, name string, looks ...Look) {
