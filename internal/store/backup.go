@@ -61,6 +61,9 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, createdAt time.Time) (i
 		}
 		out.line(header)
 		for _, t := range tables {
+			if t.passing {
+				continue
+			}
 			if err := eachRow(ctx, r.q, t, out.row); err != nil {
 				return err
 			}

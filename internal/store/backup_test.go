@@ -43,7 +43,7 @@ func TestBackupMovesBetweenDialects(t *testing.T) {
 		if restored != info {
 			t.Errorf("%+v was restored and %+v was backed up", restored, info)
 		}
-		if diff := cmp.Diff(storetest.Content(t, lite), storetest.Content(t, move.to)); diff != "" {
+		if diff := cmp.Diff(storetest.Lasting(t, lite), storetest.Lasting(t, move.to)); diff != "" {
 			t.Errorf("the content changed on its way (-want +got):\n%s", diff)
 		}
 		moved := storetest.Open(t, move.to)
@@ -83,8 +83,12 @@ func TestBackupHasEveryTable(t *testing.T) {
 	}
 	text := unzip(t, first(storetest.Backup(t, s)))
 	for _, name := range names {
-		if !strings.Contains(text, `{"table":"`+name+`","row":{`) {
+		has, wanted := strings.Contains(text, `{"table":"`+name+`","row":{`), !slices.Contains(store.PassingTables(), name)
+		switch {
+		case wanted && !has:
 			t.Errorf("the backup has no row of the table %s: let storetest.Fill write one", name)
+		case has && !wanted:
+			t.Errorf("the backup has rows of the table %s, which would work again after a restore", name)
 		}
 	}
 }

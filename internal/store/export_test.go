@@ -43,3 +43,13 @@ func Setting(ctx context.Context, s *Store, name string) (value string) {
 	}
 	return value
 }
+
+// PassingTables are those that a backup leaves out.
+func PassingTables() (names []string) {
+	for _, t := range tables {
+		if t.passing {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}

@@ -7,20 +7,25 @@ import (
 	"strings"
 )
 
-// table is a table and the order in which its rows are copied.
-type table struct{ name, order string }
+// table is a table and the order in which its rows are copied. What is passing is not
+// copied: a session that was ended or a link that was used since the backup would work
+// again.
+type table struct {
+	name, order string
+	passing     bool
+}
 
 // tables are those of the newest schema that are the control state, parents before
 // children. control_state is not among them: it says where this store stands.
 var tables = []table{
-	{"organizations", "created_at, id"},
-	{"users", "created_at, id"},
-	{"memberships", "sequence"},
-	{"api_keys", "sequence"},
-	{"role_assignments", "sequence"},
-	{"activities", "sequence"},
-	{"sessions", "created_at, id"},
-	{"setup_links", "token_hash"},
+	{"organizations", "created_at, id", false},
+	{"users", "created_at, id", false},
+	{"memberships", "sequence", false},
+	{"api_keys", "sequence", false},
+	{"role_assignments", "sequence", false},
+	{"activities", "sequence", false},
+	{"sessions", "created_at, id", true},
+	{"setup_links", "token_hash", true},
 }
 
 // eachRow calls f with each row of the table. A value is a string, an int64, a bool

@@ -51,6 +51,12 @@ func Content(t *testing.T, o store.Options) string {
 	return Dump(t, o, "goose_db_version", "control_state")
 }
 
+// Lasting is Content without what a backup leaves out: sessions and links.
+func Lasting(t *testing.T, o store.Options) string {
+	t.Helper()
+	return Dump(t, o, "goose_db_version", "control_state", "sessions", "setup_links")
+}
+
 func tables(t *testing.T, db *sql.DB, o store.Options) (names []string) {
 	t.Helper()
 	query := `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`

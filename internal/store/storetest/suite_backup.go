@@ -26,15 +26,43 @@ func backups(t *testing.T, options func(*testing.T) store.Options) {
 		}
 		same(t, "what was restored", restored, written)
 		same(t, "the revision of the backup", written.Revision, before.Revision)
-		same(t, "the number of rows", written.Rows, int64(strings.Count(Content(t, from), "\n"))+1-int64(len(tables(t, Database(t, from), from))-2))
-		same(t, "the content", Content(t, to), Content(t, from))
+		same(t, "the number of rows", written.Rows, int64(strings.Count(Lasting(t, from), "\n"))+1-int64(len(tables(t, Database(t, from), from))-4))
+		same(t, "the content", Lasting(t, to), Lasting(t, from))
 		r := Open(t, to)
+		before.Sessions = nil // they end
 		same(t, "the state", state(t, r), before)
 		again, _ := Backup(t, r)
 		same(t, "whether the backup of the restored store is the same", bytes.Equal(again, backup), true)
 		late := Key(t, r, before.Organizations[0], "late", roleIDs...)
 		same(t, "the revision after a change", state(t, r).Revision, before.Revision+1)
 		same(t, "the keys", state(t, r).Keys, append(before.Keys, late))
+	})
+
+	test(t, "ARestoreEndsSessionsAndLinks", func(t *testing.T) {
+		// What was signed out of or used up since the backup does not work again, nor does what the replaced store had.
+		from, to := options(t), options(t)
+		s := Open(t, from)
+		Fill(t, s)
+		backup, _ := Backup(t, s)
+		r := Open(t, to)
+		Fill(t, r)
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if Content(t, to) == Lasting(t, to) {
+			t.Fatal("there is nothing passing in the store")
+		}
+		if _, err := store.Restore(t.Context(), to, bytes.NewReader(backup), true); err != nil {
+			t.Fatal(err)
+		}
+		db := Database(t, to)
+		defer func() { _ = db.Close() }()
+		for _, table := range []string{"sessions", "setup_links"} {
+			var n int
+			if err := db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil || n != 0 {
+				t.Errorf("after the restore, %s has %d rows: %v", table, n, err)
+			}
+		}
 	})
 
 	test(t, "ABackupIsOfOneMomentWhileOthersWrite", func(t *testing.T) {
@@ -104,7 +132,7 @@ func backups(t *testing.T, options func(*testing.T) store.Options) {
 		if _, err := store.Restore(t.Context(), to, bytes.NewReader(backup), true); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "the content", Content(t, to), Content(t, from))
+		same(t, "the content", Lasting(t, to), Lasting(t, from))
 		if now := epochOf(t, to); now <= epoch {
 			t.Errorf("the epoch is %d after the restore and was %d before", now, epoch)
 		}
@@ -132,7 +160,7 @@ func backups(t *testing.T, options func(*testing.T) store.Options) {
 		if _, err := store.Restore(t.Context(), to, bytes.NewReader(backup), true); !errors.Is(err, store.ErrUncertain) {
 			t.Errorf("expected ErrUncertain, got %v", err)
 		}
-		same(t, "the content after a commit without an answer", Content(t, to), Content(t, from))
+		same(t, "the content after a commit without an answer", Lasting(t, to), Lasting(t, from))
 		if left, _ := filepath.Glob(filepath.Join(to.Dir, "restore-*")); to.Dir != "" && len(left) > 0 {
 			t.Errorf("the restore left %v", left)
 		}
@@ -158,7 +186,7 @@ func backups(t *testing.T, options func(*testing.T) store.Options) {
 		if _, err := store.Restore(t.Context(), to, bytes.NewReader(backup), false); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "whether the content is the same", Content(t, to) == Content(t, from), true)
+		same(t, "whether the content is the same", Lasting(t, to) == Lasting(t, from), true)
 	})
 }
 
