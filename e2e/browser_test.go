@@ -150,7 +150,19 @@ func (p *Page) Emulate(look Look) {
 	command(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: screen.Phone})
 	command(p, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: p.look.Locale})
 	command(p, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: p.userAgent, AcceptLanguage: p.look.Locale})
+	Eval[bool](p, fmt.Sprintf(hasScreen, screen.Width, screen.Height))
 }
+
+// hasScreen waits until the page is laid out for a screen, so that nothing moves away
+// under a click that follows. It ends after half a minute, whatever the screen is.
+const hasScreen = `new Promise((done) => {
+	const look = (frames) => {
+		if (frames === 0) return done(false);
+		if (screen.width !== %d || screen.height !== %d) return requestAnimationFrame(() => look(frames - 1));
+		requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+	};
+	look(1800);
+})`
 
 // chromium is the one browser of a run.
 type chromium struct {
