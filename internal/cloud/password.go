@@ -30,8 +30,8 @@ func CheckPassword(field, text string) error {
 	if n < MinPasswordLength {
 		missing = append(missing, fmt.Sprintf("%d characters", MinPasswordLength-n))
 	}
-	if len(has) < passwordClasses {
-		missing = append(missing, "one of "+strings.Join(lacks, ", "))
+	if wanting := passwordClasses - len(has); wanting > 0 {
+		missing = append(missing, [...]string{1: "one", 2: "two", 3: "three"}[wanting]+" of "+strings.Join(lacks, ", "))
 	}
 	return Errorf(Invalid, "%s: expected at least %d characters with three of lower case, upper case, digit, other; what is missing: %s",
 		field, MinPasswordLength, strings.Join(missing, "; "))
