@@ -110,12 +110,9 @@ type linkAnswer struct {
 	Link string `json:"link"`
 }
 
-func (s *server) withOperatorRoutes(apiHandler http.Handler) http.Handler {
-	return operatorRoutes(s.control, s.log, s.url(), apiHandler)
-}
-
-// operatorRoutes adds to the API what only the operator may ask for.
-func operatorRoutes(c *control.Control, log *slog.Logger, base string, apiHandler http.Handler) http.Handler {
+// operatorRoutes answers what only the operator may ask for, and stands behind the
+// API's front door.
+func operatorRoutes(c *control.Control, log *slog.Logger, base string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+setupLinkPath, func(w http.ResponseWriter, r *http.Request) {
 		token, err := newLink(r, c)
@@ -125,7 +122,6 @@ func operatorRoutes(c *control.Control, log *slog.Logger, base string, apiHandle
 		}
 		_ = json.NewEncoder(w).Encode(map[string]linkAnswer{"result": {setupLink(base, token)}}) // the client has gone
 	})
-	mux.Handle("/", apiHandler)
 	return mux
 }
 

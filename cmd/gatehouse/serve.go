@@ -250,7 +250,7 @@ func (s *server) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	private, err := s.handler(api.Operator(accountOf), http.NotFoundHandler(), nil)
+	private, err := s.handler(api.Operator(accountOf), operatorRoutes(s.control, s.log, s.url()), nil)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (s *server) serve(ctx context.Context) error {
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
 	s.run(ctx, servers, s.listener, public)
-	s.run(ctx, servers, s.operators, s.withOperatorRoutes(private))
+	s.run(ctx, servers, s.operators, private)
 	if s.metrics != nil {
 		s.run(ctx, servers, s.metrics, scrape)
 	}
