@@ -165,6 +165,15 @@
 
   let held = null; // the element of the last answer
 
+  // What came of pressing the held element. On a slow machine the page may move, or make the
+  // element anew, between the look for its place and the press: then a person presses again.
+  let down = false;
+  let clicked = false;
+  const reached = (e) => held && (held.contains(e.target) || e.target.closest?.("label")?.control === held);
+  addEventListener("pointerdown", (e) => (down ||= reached(e)), true);
+  addEventListener("click", (e) => (clicked ||= reached(e)), true);
+  const opensWhenPressed = (e) => !e.isConnected || e.hasAttribute("aria-haspopup") || e.getAttribute("role") === "combobox" || e.matches("input, textarea, select");
+
   globalThis.__e2e = Object.freeze({
     // ready waits for one element that can be used, holds it and returns a point in it.
     ready: (limit, path) => {
@@ -185,9 +194,13 @@
           return missing(`${describe(element)} moves`);
         }
         held = element;
+        down = clicked = false;
         return { value: { x: at.x, y: at.y, kind: element.localName === "input" ? element.type : element.localName } };
       });
     },
+    // pressed waits for the press on the element that ready found to have reached it. A new
+    // document holds none.
+    pressed: (limit) => until(limit, () => (!held || clicked || (down && opensWhenPressed(held)) ? { value: true } : missing(`the press did not reach ${describe(held)}`))),
     found: (limit, path) =>
       until(limit, () => {
         const { element, error } = one(path);

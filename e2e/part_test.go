@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -39,7 +40,31 @@ func (r Part) Within(role, name string) Part {
 // is enabled, still and not covered.
 func (r Part) Click(role, name string) {
 	r.page.t.Helper()
-	r.page.press(r.ready(role, name))
+	r.pressed(role, name)
+}
+
+// A press that does not reach its element within this time is tried again, so often.
+const (
+	pressTime = 500 * time.Millisecond
+	presses   = 3
+)
+
+// pressed clicks or taps the element, again when the page moved it away meanwhile. A
+// press that led to another document has reached it.
+func (r Part) pressed(role, name string) {
+	r.page.t.Helper()
+	var missed string
+	for range presses {
+		r.page.press(r.ready(role, name))
+		got, err := evaluate[answer](r.page.ctx, expression("pressed", pressTime.Milliseconds()))
+		if err == nil && got.Missing == "" || err != nil && movedOn(err) {
+			return
+		}
+		if missed = got.Missing; err != nil {
+			missed = err.Error()
+		}
+	}
+	r.page.fail("%s", missed)
 }
 
 // Hover moves the mouse to the element.
@@ -58,7 +83,7 @@ func (r Part) Fill(label, text string) {
 		p.wait("put", text)
 		return
 	}
-	p.press(at)
+	r.pressed("field", label)
 	p.wait("heldHasFocus")
 	p.key("a", chromedp.KeyModifiers(chromedp.ModifierCtrl), func(k *input.DispatchKeyEventParams) {
 		if k.Type == kb.KeyDown {
@@ -78,7 +103,7 @@ func (r Part) Choose(label, option string) {
 		r.page.wait("put", option)
 		return
 	}
-	r.page.press(at)
+	r.pressed("choice", label)
 	r.page.Click("option", option) // lists open beside the part that they belong to
 }
 
@@ -247,9 +272,23 @@ func (p *Page) touch(event input.DispatchTouchEventType, points ...*input.TouchP
 	command(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: event, TouchPoints: append([]*input.TouchPoint{}, points...)})
 }
 
+// key presses and releases the keys of the text. A key and the character it writes go to
+// the browser as one event, as from a keyboard: when the page refuses the one, the other
+// does not come.
 func (p *Page) key(text string, options ...chromedp.KeyOption) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(text, options...)); err != nil {
-		p.t.Fatal(err)
+	for _, r := range text {
+		events := kb.Encode(r)
+		for _, option := range options {
+			for _, e := range events {
+				option(e)
+			}
+		}
+		down, up := events[0], events[len(events)-1]
+		if len(events) == 3 && down.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+			down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		command(p, input.DispatchKeyEvent, *down)
+		command(p, input.DispatchKeyEvent, *up)
 	}
 }

@@ -39,7 +39,15 @@ export function Select<Value extends string>({ options, value, onChange, placeho
             <Icon name="chevron-down" />
           </Radix.Trigger>
           <Radix.Portal>
-            <Radix.Content className={styles.content} position="popper" sideOffset={4} collisionPadding={8} aria-label={field.label}>
+            {/* Choosing with Enter moves the focus back to the trigger, which the rest of the same stroke must not open again. */}
+            <Radix.Content
+              className={styles.content}
+              position="popper"
+              sideOffset={4}
+              collisionPadding={8}
+              aria-label={field.label}
+              onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
+            >
               <Radix.Viewport className={styles.viewport} nonce={styleNonce}>
                 {options.map((option) => (
                   // Named by all that stands in it, the hint too; Radix would name it by its label alone.
