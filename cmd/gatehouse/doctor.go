@@ -21,6 +21,7 @@ import (
 // doctorCommand looks for what is wrong. It changes nothing.
 type doctorCommand struct {
 	storeFlags
+	mailFlags
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
@@ -47,6 +48,9 @@ const (
 func (c *doctorCommand) Run(ctx context.Context, m *Main) error {
 	found := []finding{c.directory(), c.running(), c.room()}
 	found = append(found, c.state(ctx)...)
+	if c.SMTP != "" {
+		found = append(found, c.mail(ctx))
+	}
 	if c.JSON {
 		if err := printJSON(m, found); err != nil {
 			return err
@@ -209,4 +213,17 @@ func (c *doctorCommand) sealKey(people []cloud.Person) []finding {
 		return []finding{{check, statusProblem, fmt.Sprintf("%s is missing in %s: put it back, or make reset links for the people with a second factor", sealKeyName, c.Data)}}
 	}
 	return []finding{{check, statusOK, sealKeyName}}
+}
+
+// mail checks that the mail server lets Gatehouse in. It sends nothing.
+func (c *doctorCommand) mail(ctx context.Context) finding {
+	const check = "mail server"
+	sender, err := c.sender()
+	if err != nil {
+		return finding{check, statusProblem, err.Error()}
+	}
+	if err := sender.Check(ctx); err != nil {
+		return finding{check, statusProblem, fmt.Sprintf("%s cannot be used: correct --smtp and the password (%v)", c.SMTP, cause(err))}
+	}
+	return finding{check, statusOK, c.SMTP + " lets Gatehouse in"}
 }

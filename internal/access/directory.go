@@ -27,6 +27,7 @@ var (
 type State struct {
 	Revision      int64
 	Organizations []cloud.Organization
+	Roles         []cloud.Role // custom ones
 	Keys          []cloud.Key
 	People        []cloud.Person
 	Sessions      []cloud.Session
@@ -36,7 +37,9 @@ type State struct {
 type Change struct {
 	Revision      int64
 	Organizations []cloud.Organization // as they are now
-	Keys          []cloud.Key          // as they are now
+	Roles         []cloud.Role         // custom ones, as they are now
+	DeletedRoles  []cloud.Role
+	Keys          []cloud.Key // as they are now
 	DeletedKeys   []cloud.Key
 	People        []cloud.Person  // as they are now
 	Sessions      []cloud.Session // new ones
@@ -50,12 +53,13 @@ type Directory struct {
 
 	view atomic.Pointer[view] // nil while nobody is admitted
 
-	mu       sync.Mutex // held by whoever changes the view, and around the next two
-	last     *view      // the view, or what it was before Suspend
-	policies map[string]*Policies
+	mu   sync.Mutex // held by whoever changes the view, and around the next two
+	last *view      // the view, or what it was before Suspend
+	sets map[string]*roleSet
 
 	unwritten         uses // of keys
 	unwrittenSessions uses
+	requests          requestCounts
 }
 
 // NewDirectory returns a directory that admits nobody until Load.
@@ -68,7 +72,7 @@ func NewDirectory(clock cloud.Clock) *Directory {
 func (d *Directory) Load(s State) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.policies = map[string]*Policies{}
+	d.sets = map[string]*roleSet{}
 	v := &view{}
 	v.revision.Store(s.Revision)
 	organizations := make(map[uuid.UUID]cloud.Organization, len(s.Organizations))
@@ -76,14 +80,19 @@ func (d *Directory) Load(s State) {
 		organizations[o.ID] = o
 	}
 	v.organizations.Store(&organizations)
+	roles := make(map[uuid.UUID]cloud.Role, len(s.Roles))
+	for _, r := range s.Roles {
+		roles[r.ID] = r
+	}
+	v.roles.Store(&roles)
 	v.keys.fill(len(s.Keys), func(i int) (cloud.Hash, *keyEntry) {
 		k := s.Keys[i]
-		policies := d.policiesOf(v, k.OrganizationID, k.RoleIDs)
+		roles := d.setOf(v, k.OrganizationID, k.RoleIDs)
 		e := d.last.key(k.Credential.KeyID)
 		if !e.is(k) {
-			return k.Credential.KeyID, newKeyEntry(k, policies)
+			return k.Credential.KeyID, newKeyEntry(k, roles)
 		}
-		e.update(k, policies) // its counts go on, also those of requests that are on their way
+		e.update(k, roles) // its counts go on, also those of requests that are on their way
 		return e.keyID, e
 	})
 	d.loadPeople(v, s)
@@ -136,6 +145,7 @@ func (d *Directory) Apply(c Change) bool {
 		}
 		v.organizations.Store(&organizations)
 	}
+	d.applyRoles(v, c)
 	for _, k := range c.DeletedKeys {
 		if e := v.key(k.Credential.KeyID); e != nil && e.id == k.ID {
 			v.keys.remove(e.keyID)
@@ -143,12 +153,12 @@ func (d *Directory) Apply(c Change) bool {
 		}
 	}
 	for _, k := range c.Keys {
-		policies := d.policiesOf(v, k.OrganizationID, k.RoleIDs)
+		roles := d.setOf(v, k.OrganizationID, k.RoleIDs)
 		if e := v.key(k.Credential.KeyID); e.is(k) {
-			e.update(k, policies)
+			e.update(k, roles)
 			continue
 		}
-		v.keys.put(k.Credential.KeyID, newKeyEntry(k, policies))
+		v.keys.put(k.Credential.KeyID, newKeyEntry(k, roles))
 	}
 	d.applyPeople(v, c)
 	v.revision.Store(c.Revision)
@@ -171,34 +181,6 @@ func (d *Directory) applyPeople(v *view, c Change) {
 			v.sessions.put(s.Token, e)
 		}
 	}
-}
-
-// policiesOf returns the policies of roles in an organization. Whoever has the same
-// roles shares them.
-func (d *Directory) policiesOf(v *view, organization uuid.UUID, roleIDs []uuid.UUID) *Policies {
-	ids := slices.Clone(roleIDs)
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	ids = slices.Compact(ids)
-	name := make([]byte, 0, 16*(len(ids)+1))
-	name = append(name, organization[:]...)
-	for _, id := range ids {
-		name = append(name, id[:]...)
-	}
-	if p, ok := d.policies[string(name)]; ok {
-		return p
-	}
-	p := Compile(organization, rolesByID((*v.organizations.Load())[organization], ids))
-	d.policies[string(name)] = p
-	return p
-}
-
-// PoliciesOf returns the policies of roles of the organization; unknown ids give nothing.
-func PoliciesOf(org cloud.Organization, roleIDs []uuid.UUID) *Policies {
-	return Compile(org.ID, rolesByID(org, roleIDs))
-}
-
-func rolesByID(org cloud.Organization, ids []uuid.UUID) []cloud.Role {
-	return slices.DeleteFunc(cloud.SystemRoles(org), func(r cloud.Role) bool { return !slices.Contains(ids, r.ID) })
 }
 
 // Authenticate finds the key with this key ID and secret and admits it from this

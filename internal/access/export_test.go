@@ -1,5 +1,11 @@
 package access
 
+import (
+	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
+)
+
 // Remembered returns how many addresses the throttle keeps in memory.
 func (t *Throttle) Remembered() int {
 	t.mu.Lock()
@@ -24,4 +30,9 @@ func (p *Passwords) Occupy(n int) (release func()) {
 			<-p.slots
 		}
 	}
+}
+
+// PoliciesOf returns the policies of system roles of the organization; unknown ids give nothing.
+func PoliciesOf(org cloud.Organization, roleIDs []uuid.UUID) *Policies {
+	return Compile(org.ID, (*view)(nil).rolesOf(org.ID, roleIDs))
 }

@@ -28,14 +28,14 @@ type keyFacts struct {
 	expires   bool
 	expiry    time.Time // if it expires
 	addresses cloud.AddressSet
-	policies  *Policies
+	roles     *roleSet
 }
 
-func newKeyEntry(k cloud.Key, policies *Policies) *keyEntry {
+func newKeyEntry(k cloud.Key, roles *roleSet) *keyEntry {
 	e := &keyEntry{
 		id: k.ID, organization: k.OrganizationID, keyID: k.Credential.KeyID, secret: k.Credential.Secret,
 	}
-	e.update(k, policies)
+	e.update(k, roles)
 	return e
 }
 
@@ -47,11 +47,11 @@ func (e *keyEntry) is(k cloud.Key) bool {
 }
 
 // update takes in what may change of a key.
-func (e *keyEntry) update(k cloud.Key, policies *Policies) {
+func (e *keyEntry) update(k cloud.Key, roles *roleSet) {
 	e.markUsed(minuteOf(k.UsedAt))
 	e.facts.Store(&keyFacts{
 		name: k.Name, enabled: k.State == cloud.KeyEnabled, expires: !k.Expiry.Never(), expiry: k.Expiry.Time(),
-		addresses: k.Addresses.Set(), policies: policies,
+		addresses: k.Addresses.Set(), roles: roles,
 	})
 }
 

@@ -25,7 +25,7 @@ type personFacts struct {
 // member is what a person may do in one organization.
 type member struct {
 	organization uuid.UUID
-	policies     *Policies
+	roles        *roleSet
 }
 
 // in returns the policies of the person in the organization, nil outside of it. It
@@ -33,7 +33,7 @@ type member struct {
 func (f *personFacts) in(organization uuid.UUID) *Policies {
 	for i := range f.members {
 		if f.members[i].organization == organization {
-			return f.members[i].policies
+			return f.members[i].roles.policies()
 		}
 	}
 	return nil
@@ -52,7 +52,7 @@ func (f *personFacts) organizations() []uuid.UUID {
 func (d *Directory) putPerson(v *view, p cloud.Person, old *personEntry) {
 	facts := &personFacts{email: p.Email}
 	for _, m := range p.Memberships {
-		facts.members = append(facts.members, member{m.OrganizationID, d.policiesOf(v, m.OrganizationID, m.RoleIDs)})
+		facts.members = append(facts.members, member{m.OrganizationID, d.setOf(v, m.OrganizationID, m.RoleIDs)})
 	}
 	facts.members = slices.Clip(facts.members)
 	if old == nil {

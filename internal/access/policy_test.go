@@ -1,8 +1,9 @@
 package access_test
 
 import (
+	"flag"
 	"slices"
-	"strings"
+	"strconv"
 	"testing"
 
 	"github.com/google/uuid"
@@ -14,15 +15,18 @@ import (
 
 func TestPoliciesAnswerLikeTheReference(t *testing.T) {
 	// The compiled form answers like a reader of the policies who goes through all of
-	// them for each question.
-	rapid.Check(t, func(t *rapid.T) {
+	// them for each question, and the policy that is named as the one that decided is
+	// about the question and does what was decided.
+	check(t, 100_000, func(t *rapid.T) {
 		roles := roleList.Draw(t, "roles")
 		p, ref := access.Compile(ours, roles), reference{ours, roles}
 		for _, resource := range append(slices.Clone(resources), cloud.AllInstances, cloud.InstanceResource(fresh), "organization/*", "") {
 			for _, permission := range append(slices.Clone(permissions), "control-plane:service:destroy") {
-				if got, want := p.Allows(permission, resource), ref.allows(permission, resource); got != want {
+				got, want := p.Allows(permission, resource), ref.allows(permission, resource)
+				if got != want {
 					t.Fatalf("%s on %s: %t, the reference says %t", permission, resource, got, want)
 				}
+				checkDecision(t, roles, access.Decide(ours, roles, permission, resource), want, permission, resource)
 			}
 			role, grants := p.SQLConsole(resource)
 			if wantRole, wantGrants := ref.sqlConsole(resource); role != wantRole || !sameSet(grants, wantGrants) {
@@ -43,10 +47,69 @@ func TestNobodyGrantsMoreThanTheyHold(t *testing.T) {
 		organization := rapid.SampledFrom([]uuid.UUID{ours, ours, ours, theirs}).Draw(t, "organization")
 		p, other := reference{ours, mine}, reference{organization, granted}
 		got := access.Compile(ours, mine).Covers(access.Compile(organization, granted))
-		if want := p.covers(other); got != want {
+		if want := p.covers(reference{}, other); got != want {
 			t.Fatalf("covers: %t, the reference says %t", got, want)
 		}
 	})
+}
+
+func TestWhatIsHeldAlreadyIsNoGrant(t *testing.T) {
+	// CoversBeside is true exactly when all that other allows is allowed by p or by held.
+	check(t, 10_000, func(t *rapid.T) {
+		mine, held, granted := roleList.Draw(t, "mine"), roleList.Draw(t, "held"), roleList.Draw(t, "granted")
+		if rapid.Bool().Draw(t, "more") { // one holds a part of what is granted, the other the rest
+			half := len(granted) / 2
+			mine, held = append(slices.Clone(granted[:half]), mine...), append(slices.Clone(granted[half:]), held...)
+		}
+		p, before, other := access.Compile(ours, mine), access.Compile(ours, held), access.Compile(ours, granted)
+		want := reference{ours, mine}.covers(reference{ours, held}, reference{ours, granted})
+		if got := p.CoversBeside(before, other); got != want {
+			t.Fatalf("covers: %t, the reference says %t", got, want)
+		}
+		if theirs := access.Compile(theirs, granted); !p.Covers(theirs) && p.CoversBeside(before, theirs) {
+			t.Fatal("what is held here covers something in another organization")
+		}
+	})
+}
+
+// checkDecision fails the test unless the decision is as wanted, and its policy such that
+// it can have decided so.
+func checkDecision(t *rapid.T, roles []cloud.Role, d access.Decision, allowed bool, permission cloud.Permission, resource cloud.Resource) {
+	if d.Allowed != allowed {
+		t.Fatalf("%s on %s: decided %t, the reference says %t", permission, resource, d.Allowed, allowed)
+	}
+	if d.Policy == uuid.Nil {
+		if allowed {
+			t.Fatalf("%s on %s is allowed by no policy", permission, resource)
+		}
+		return
+	}
+	for _, role := range roles {
+		for _, policy := range role.Policies {
+			if policy.ID != d.Policy {
+				continue
+			}
+			if policy.Effect != d.Effect || (d.Effect == cloud.Allow) != allowed || !slices.Contains(policy.Permissions, permission) || role.Assigned() != d.Role {
+				t.Fatalf("%s on %s: %t is said to be decided by %+v of %q", permission, resource, allowed, policy, role.Name)
+			}
+			return
+		}
+	}
+	t.Fatalf("%s on %s: there is no policy %s", permission, resource, d.Policy)
+}
+
+// check is rapid.Check with so many models, or more when the command line says so.
+func check(t *testing.T, models int, property func(*rapid.T)) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	before := checks.Value.String()
+	if asked, err := strconv.Atoi(before); err != nil || asked < models {
+		if err := checks.Value.Set(strconv.Itoa(models)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = checks.Value.Set(before) }() // it was one that is accepted
+	}
+	rapid.Check(t, property)
 }
 
 func TestPoliciesOfNobody(t *testing.T) {
@@ -90,9 +153,10 @@ var (
 )
 
 var roleList = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) cloud.Role {
-	return cloud.Role{Policies: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) cloud.Policy {
+	return cloud.Role{ID: uuid.New(), Policies: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) cloud.Policy {
 		// Denials are rarer, so that something is left.
 		p := cloud.Policy{
+			ID:          uuid.New(),
 			Effect:      rapid.SampledFrom([]cloud.Effect{cloud.Allow, cloud.Allow, cloud.Deny}).Draw(t, "effect"),
 			Permissions: rapid.SliceOfN(rapid.SampledFrom(permissions), 2, 5).Draw(t, "permissions"),
 			Resources:   rapid.SliceOfN(rapid.SampledFrom(resources), 1, 4).Draw(t, "resources"),
@@ -102,98 +166,3 @@ var roleList = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) cloud.Role {
 		return p
 	}), 1, 6).Draw(t, "policies")}
 }), 0, 3)
-
-// reference answers by going through the policies. It shares nothing with the
-// package under test: what a permission or a resource is about, it sees from its name.
-type reference struct {
-	organization uuid.UUID
-	roles        []cloud.Role
-}
-
-// about calls f with each policy that names the permission and is about the resource.
-func (ref reference) about(permission cloud.Permission, resource cloud.Resource, f func(cloud.Policy)) {
-	ofOrganization := strings.Contains(string(permission), ":organization:") || strings.Contains(string(permission), ":support:")
-	for _, role := range ref.roles {
-		for _, p := range role.Policies {
-			for _, r := range p.Resources {
-				is := r == resource && r == cloud.Resource("organization/"+ref.organization.String())
-				if !ofOrganization {
-					is = strings.HasPrefix(string(resource), "instance/") && (r == resource || r == "instance/*")
-				}
-				if is && slices.Contains(p.Permissions, permission) {
-					f(p)
-				}
-			}
-		}
-	}
-}
-
-func (ref reference) allows(permission cloud.Permission, resource cloud.Resource) bool {
-	if resource == "instance/*" {
-		return !slices.ContainsFunc(allServices, func(r cloud.Resource) bool { return !ref.allows(permission, r) })
-	}
-	allowed, denied := false, false
-	ref.about(permission, resource, func(p cloud.Policy) {
-		switch {
-		case p.Effect == "ALLOW":
-			allowed = true
-		case permission != cloud.DatabaseAccess || p.Tags.SQLConsole == "":
-			denied = true
-		}
-	})
-	return allowed && !denied
-}
-
-// allServices are those that models name and one that they do not.
-var allServices = []cloud.Resource{cloud.InstanceResource(one), cloud.InstanceResource(two), cloud.InstanceResource(fresh)}
-
-func (ref reference) sqlConsole(resource cloud.Resource) (cloud.SQLConsoleRole, []string) {
-	if !ref.allows(cloud.DatabaseAccess, resource) {
-		return "", nil
-	}
-	if resource == "instance/*" { // the least of what is allowed on each, and the grants on all
-		least := cloud.SQLConsoleAdmin
-		for _, r := range allServices {
-			if role, _ := ref.sqlConsole(r); rank(role) < rank(least) {
-				least = role
-			}
-		}
-		_, grants := ref.sqlConsole(cloud.InstanceResource(fresh))
-		return least, grants
-	}
-	given, most := 0, rank(cloud.SQLConsoleAdmin)
-	var grants []string
-	ref.about(cloud.DatabaseAccess, resource, func(p cloud.Policy) {
-		if p.Effect == "ALLOW" {
-			given = max(given, rank(p.Tags.SQLConsole))
-			grants = append(grants, p.Tags.Grants...)
-		} else {
-			most = min(most, rank(p.Tags.SQLConsole)-1)
-		}
-	})
-	return []cloud.SQLConsoleRole{"", "sql-console-readonly", "sql-console-admin"}[min(given, most)], grants
-}
-
-func rank(r cloud.SQLConsoleRole) int {
-	return map[cloud.SQLConsoleRole]int{"": 0, "sql-console-readonly": 1, "sql-console-admin": 2}[r]
-}
-
-func (ref reference) covers(other reference) bool {
-	for _, resource := range append([]cloud.Resource{cloud.OrganizationResource(other.organization)}, allServices...) {
-		for _, permission := range permissions {
-			same := ref.organization == other.organization
-			if other.allows(permission, resource) && (!same || !ref.allows(permission, resource)) {
-				return false
-			}
-		}
-		mine, myGrants := ref.sqlConsole(resource)
-		theirs, theirGrants := other.sqlConsole(resource)
-		if rank(theirs) > rank(mine) {
-			return false
-		}
-		if mine != cloud.SQLConsoleAdmin && slices.ContainsFunc(theirGrants, func(g string) bool { return !slices.Contains(myGrants, g) }) {
-			return false
-		}
-	}
-	return true
-}

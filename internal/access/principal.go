@@ -170,6 +170,16 @@ func (p Principal) Covers(organization uuid.UUID, policies *Policies) bool {
 	return mine != nil && mine.Covers(policies)
 }
 
+// CoversBeside reports whether all that the policies allow in the organization is held
+// already by whom they are for, or may be done by the principal.
+func (p Principal) CoversBeside(organization uuid.UUID, held, policies *Policies) bool {
+	if p.kind == KindOperator {
+		return true
+	}
+	mine := p.policies(organization)
+	return mine != nil && mine.CoversBeside(held, policies)
+}
+
 // PermissionsIn returns the permissions that the principal has in the organization,
 // in the order of the catalogue: those on the organization itself, and those of
 // services on each of its services.
@@ -191,7 +201,7 @@ func (p Principal) PermissionsIn(organization uuid.UUID) []cloud.Permission {
 func (p *Principal) policies(organization uuid.UUID) *Policies {
 	switch {
 	case p.kind == KindKey && p.key.organization == organization:
-		return p.facts.policies
+		return p.facts.roles.policies()
 	case p.kind == KindPerson:
 		return p.person.in(organization)
 	default:

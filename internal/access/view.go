@@ -9,13 +9,14 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// view is what the directory knows. Organizations are replaced as a whole. People
-// are read under the directory's lock only: a session knows its person.
+// view is what the directory knows. Organizations and roles are replaced as a whole.
+// People are read under the directory's lock only: a session knows its person.
 type view struct {
 	revision      atomic.Int64
 	organizations atomic.Pointer[map[uuid.UUID]cloud.Organization]
-	keys          table[keyEntry]     // by the hash of the key ID
-	sessions      table[sessionEntry] // by the hash of the token
+	roles         atomic.Pointer[map[uuid.UUID]cloud.Role] // custom ones
+	keys          table[keyEntry]                          // by the hash of the key ID
+	sessions      table[sessionEntry]                      // by the hash of the token
 	people        map[uuid.UUID]*personEntry
 }
 

@@ -28,6 +28,19 @@ type activity struct {
 	UserAgent      string       `json:"userAgent,omitempty" example:"curl/8.5.0" doc:"The program that the actor used."`
 	TargetKeyID    string       `json:"targetKeyId,omitempty" example:"8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20" doc:"The key that it happened to; absent when it was none."`
 	KeyUpdateType  keyUpdate    `json:"keyUpdateType,omitempty" doc:"What changed of the key."`
+	Target         *target      `json:"target,omitempty" doc:"What it happened to; absent when it was the organization itself."`
+}
+
+// TransformSchema implements huma.SchemaTransformer: it marks what the Cloud does not have.
+func (activity) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return markAddition(s, "target")
+}
+
+// target is what an activity is about, as it was known then.
+type target struct {
+	Type string `json:"type" enum:"apiKey,user,invitation,role" doc:"What kind of thing it is."`
+	ID   string `json:"id" example:"8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20" doc:"Its id."`
+	Name string `json:"name" example:"ada@example.com" doc:"The name that it had then: of people and invitations the e-mail address."`
 }
 
 // The values of the Cloud's contract, in its order.
@@ -58,8 +71,10 @@ type activityType string
 
 // Schema implements huma.SchemaProvider.
 func (activityType) Schema(huma.Registry) *huma.Schema {
-	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged)),
-		ours(string(cloud.SetupLinkCreated), string(cloud.ResetLinkCreated), string(cloud.PasswordChanged), string(cloud.PersonRenamed)))
+	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged),
+		string(cloud.RoleCreated), string(cloud.RoleUpdated), string(cloud.RoleDeleted)),
+		ours(string(cloud.SetupLinkCreated), string(cloud.ResetLinkCreated), string(cloud.PasswordChanged), string(cloud.PersonRenamed),
+			string(cloud.InvitationLinkCreated), string(cloud.IdentityLinked)))
 }
 
 type actorType string
@@ -125,7 +140,7 @@ type activitiesInput struct {
 	Limit    limitParam `query:"limit" doc:"How many activities the page may hold, 1 to 10000. Absent: 10000."`
 	Cursor   cursor     `query:"cursor" doc:"The nextCursor of the page before. Absent: the newest."`
 	// A page is bounded by what is looked at, too.
-	Search searchParam `query:"search" example:"key_delete" doc:"Part of the type, of the name or the address of the actor, or of the id of the key, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities."`
+	Search searchParam `query:"search" example:"key_delete" doc:"Part of the type, of the name or the address of the actor, of the id of the key, or of the name of what it happened to, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities."`
 }
 
 func (s *server) listActivities(ctx context.Context, p access.Principal, in *activitiesInput) (page activityPage, err error) {
@@ -170,6 +185,9 @@ func showActivity(a cloud.Activity) activity {
 	}
 	if a.TargetKeyID != uuid.Nil {
 		shown.TargetKeyID = a.TargetKeyID.String()
+	}
+	if a.Target != (cloud.Target{}) {
+		shown.Target = &target{string(a.Target.Type), a.Target.ID, a.Target.Name}
 	}
 	return shown
 }

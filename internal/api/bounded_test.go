@@ -16,7 +16,9 @@ import (
 var bounds = map[string]int{
 	"organizationGetList":       1,      // a key is in one organization
 	"organizationQuotasGetList": 5,      // there are five
-	"organizationRolesGetList":  9,      // there are nine, until custom roles come
+	"organizationRolesGetList":  1009,   // nine that come with Gatehouse, and 1000 custom ones
+	"memberGetList":             1,      // nothing but who was invited: the Cloud's contract has no pages here
+	"invitationGetList":         1000,   // as many invitations as an organization can have
 	"activityGetList":           10_000, // a page
 	"openapiKeyGetList":         1000,   // a page without a limit
 }
@@ -27,6 +29,8 @@ func TestEveryListIsBounded(t *testing.T) {
 	h := onSQLite(t, withoutLimit)
 	h.manyKeys(500)
 	h.manyKeys(505)
+	h.manyInvitations(cloud.MaxInvitations)
+	h.manyRoles(cloud.MaxCustomRoles)
 	for range 11 { // a write has a limit of time
 		h.write(func(ctx context.Context, tx *store.Tx) error {
 			for range 910 {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -15,7 +16,7 @@ import (
 type caller struct {
 	house         *house
 	organization  string // of the key; ~ in paths
-	id            string // of the key in paths
+	id            string // of the key or the person in paths
 	keyID, secret string // of the key in HTTP Basic; nothing is sent when both are empty
 	header        http.Header
 }
@@ -103,6 +104,17 @@ func (c caller) keyWith(roles ...string) caller {
 		ids = append(ids, systemRole(r))
 	}
 	return c.key(`"name":"a key","assignedRoleIds":` + inJSON(ids))
+}
+
+// together asks n times at once and returns the answers.
+func together(n int, ask func(i int) *answer) []*answer {
+	answers := make([]*answer, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { answers[i] = ask(i) })
+	}
+	all.Wait()
+	return answers
 }
 
 // answer is an answer of the API, wholly read.

@@ -12,7 +12,10 @@ import (
 // builtOperations are those whose contract we meet in every leaf.
 var builtOperations = []string{
 	"organizationGetList", "organizationGet", "organizationUpdate", "organizationPrivateEndpointConfigGetList", "organizationQuotasGetList", "organizationQuotaGet",
-	"organizationRolesGetList", "organizationRoleGet", "activityGetList", "activityGet",
+	"organizationRolesGetList", "organizationRolePost", "organizationRoleGet", "organizationRolePatch", "organizationRoleDelete",
+	"memberGetList", "memberGet", "memberUpdate", "memberDelete",
+	"invitationGetList", "invitationCreate", "invitationGet", "invitationDelete",
+	"activityGetList", "activityGet",
 	"openapiKeyGetList", "openapiKeyCreate", "openapiKeyGet", "openapiKeyUpdate", "openapiKeyDelete",
 }
 

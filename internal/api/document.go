@@ -58,7 +58,7 @@ func documentConfig() huma.Config {
 			Security: []map[string][]string{{"basicAuth": {}}},
 			Tags: []*huma.Tag{
 				{Name: tagOrganization, Description: "The organization, its quotas and its audit log."},
-				{Name: tagUsers, Description: "Who is asking."},
+				{Name: tagUsers, Description: "Members of the organization, invitations, and who is asking."},
 				{Name: tagRoles, Description: "Roles: what those who have them may do."},
 				{Name: tagKeys, Description: "API keys."},
 			},

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/gatehouse/gatehouse/internal/api"
 )
 
@@ -137,6 +139,9 @@ func (s schema) sample(name string, field []string, value string) string {
 		if known, ok := samples[name]; ok {
 			return inJSON(known)
 		}
+		if another, ok := unique[name]; ok {
+			return inJSON(another())
+		}
 	}
 	kind, _ := s["type"].(string)
 	for _, k := range s.list("type") { // string or null
@@ -150,6 +155,9 @@ func (s schema) sample(name string, field []string, value string) string {
 	case "array":
 		if len(field) > 0 && field[0] == item {
 			return "[" + s.at("items").sample("", field[1:], value) + "]"
+		}
+		if _, some := s["minItems"]; some {
+			return "[" + s.at("items").sample(name+item, nil, "") + "]"
 		}
 		return "[]"
 	case "boolean":
@@ -187,6 +195,16 @@ var samples = map[string]string{
 	"keySecretHash":  "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
 	"keyIdSuffix":    "abcd",
 	"source":         "203.0.113.7",
+	"actors" + item:  anActor,
+}
+
+// anActor stands for somebody who is in the organization.
+const anActor = "apiKey/<of the organization>"
+
+// unique make the values of required fields that no two things may have.
+var unique = map[string]func() string{
+	"email": someone,
+	"name":  func() string { return "a sample " + uuid.NewString() },
 }
 
 // things make something of the organization for each parameter that names one.
@@ -194,7 +212,9 @@ var things = map[string]func(o organization) (id string){
 	"organizationId": func(o organization) string { return o.id },
 	"keyId":          func(o organization) string { return o.admin.key(`"name":"a thing"`).id },
 	"activityId":     func(o organization) string { return o.admin.house.activities(o.id)[0].ID.String() },
-	"roleId":         func(organization) string { return systemRole("Billing") }, // the same in all organizations
+	"roleId":         func(o organization) string { return o.admin.role("a thing " + uuid.NewString()) },
+	"invitationId":   func(o organization) string { return o.invite(someone()) },
+	"userId":         func(o organization) string { return o.member(someone()).id },
 }
 
 // request is what one asks of an operation.
@@ -202,12 +222,13 @@ type request struct {
 	operation documented
 	values    map[string]string // of the parameters
 	body      string
+	actor     string // in place of anActor
 }
 
 // about returns the least valid request about things of the organization, which are made for it.
 func (o documented) about(t testing.TB, org organization) request {
 	t.Helper()
-	r := request{operation: o, values: map[string]string{}}
+	r := request{operation: o, values: map[string]string{}, actor: "apiKey/" + org.admin.id}
 	for _, name := range slices.Concat(o.path, o.needed) {
 		if thing, ok := things[name]; ok {
 			r.values[name] = thing(org)
@@ -218,7 +239,7 @@ func (o documented) about(t testing.TB, org organization) request {
 		}
 	}
 	if o.body != nil {
-		r.body = o.body.sample("", nil, "")
+		r = r.withField(nil, "")
 	}
 	return r
 }
@@ -232,7 +253,7 @@ func (r request) with(parameter, value string) request {
 
 // withField returns the request with the value at the path of a field of its body.
 func (r request) withField(field []string, value string) request {
-	r.body = r.operation.body.sample("", field, value)
+	r.body = strings.ReplaceAll(r.operation.body.sample("", field, value), inJSON(anActor), inJSON(r.actor))
 	return r
 }
 
@@ -264,7 +285,7 @@ func TestEveryOperationAnswersItsLeastRequest(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		for _, o := range documentedOperations(t) {
 			a := o.about(t, h.organization).by(h.admin)
-			if a.status != 200 && !strings.Contains(a.error(), "no created instances") {
+			if !done(a) {
 				t.Errorf("%s: %s answered %d %s", o.id, a.request, a.status, a.error())
 			}
 		}

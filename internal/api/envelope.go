@@ -52,9 +52,22 @@ type spec struct {
 	deprecated  bool
 }
 
+// subject is what the path of a request names. OrganizationPath is one; the path of a
+// service is to be another, which embeds it.
+type subject interface {
+	subject() (access.Subject, error)
+}
+
+func (p OrganizationPath) subject() (access.Subject, error) {
+	organization, err := p.id()
+	return access.Subject{Organization: organization}, err
+}
+
 // register adds an operation. The handler gets who is asking and returns the whole
-// body of the answer, or an error of package cloud.
+// body of the answer, or an error of package cloud. What was answered without an error is
+// counted.
 func register[I, B any](s *server, o spec, handler func(context.Context, access.Principal, *I) (B, error)) {
+	s.registered = append(s.registered, o)
 	permissions := o.id.Requires()
 	operation := huma.Operation{
 		OperationID:   string(o.id),
@@ -78,12 +91,23 @@ func register[I, B any](s *server, o spec, handler func(context.Context, access.
 		operation.Extensions["x-badges"] = []map[string]string{{"name": "Beta", "position": "after"}}
 	}
 	huma.Register(s.api, operation, func(ctx context.Context, in *I) (*output[B], error) {
-		body, err := handler(ctx, front.CallOf(ctx).Principal, in)
+		p := front.CallOf(ctx).Principal
+		body, err := handler(ctx, p, in)
 		if err != nil {
 			return nil, front.ErrorOf(ctx, s.Log, err)
 		}
+		s.count(p, o.id, in)
 		return &output[B]{&body}, nil
 	})
+}
+
+// count counts a request of the principal about what its path names.
+func (s *server) count(p access.Principal, o control.Operation, in any) {
+	if named, ok := in.(subject); ok {
+		if about, err := named.subject(); err == nil {
+			s.Control.CountRequest(p, o, about)
+		}
+	}
 }
 
 const (

@@ -135,6 +135,53 @@ func FuzzKeyRequestBody(f *testing.F) {
 	})
 }
 
+// A body makes a role or an invitation, changes a role, or is refused and changes nothing;
+// what was answered is what is shown afterwards. In the seeds ORG stands for the organization.
+func FuzzRoleAndInvitationBody(f *testing.F) {
+	h := fuzzHouse(f)
+	target := h.admin.role("target")
+	collections := []string{"~/roles", "~/invitations", "~/roles/" + target}
+	for i := range collections {
+		for _, seed := range []string{
+			`{}`, `[]`, `null`, `{"name":"a role","actors":[],"policies":[]}`, `{"email":"grace@example.com","role":"admin"}`, `{"email":"\u0000@example.com","assignedRoleIds":["x"]}`,
+			`{"name":"a role","actors":["apiKey/` + h.admin.id + `"],"policies":[{"allowDeny":"ALLOW","permissions":["control-plane:organization:view"],"resources":["organization/ORG"],"tags":null}]}`,
+			`{"name":"a role","actors":["user/x"],"policies":[{"allowDeny":"DENY","permissions":["sql-console:database:access"],"resources":["instance/*"],"tags":{"roleV2":"sql-console-admin","grants":["GRANT"]}}]}`,
+			`{"name":"ADMIN","actors":[],"policies":[{"allowDeny":"","permissions":[],"resources":[]}]}`, `{"name":"a","actors":null,"policies":null}`, `{"email":"a@b","assignedRoleIds":[]}`,
+			`{"email":"Ünïcode@exämple.com","role":"developer","assignedRoleIds":null}`, `{"name":"\ud800","actors":[""],"policies":[{"tags":5}]}`,
+		} {
+			f.Add(seed, byte(i))
+		}
+	}
+	f.Fuzz(func(t *testing.T, body string, which byte) {
+		h := h.in(t)
+		path := collections[int(which)%len(collections)]
+		create, method := !strings.HasSuffix(path, target), http.MethodPatch
+		if create {
+			method = http.MethodPost
+		}
+		r := h.admin.request(method, path, strings.ReplaceAll(body, "ORG", h.id))
+		r.Header.Set("Content-Type", "application/json")
+		before := h.revision()
+		a := h.fuzzed(r)
+		if a.status != http.StatusOK {
+			if h.revision() != before {
+				t.Errorf("a refused request changed something: %d %s", a.status, a.error())
+			}
+			return
+		}
+		if create {
+			path += "/" + a.text("result.id")
+		}
+		shown := h.fuzzed(h.admin.request(http.MethodGet, path, "")).value("result")
+		if got, want := inJSON(shown), inJSON(a.value("result")); got != want {
+			t.Errorf("answered is %s\nthen shown %s", want, got)
+		}
+		if create {
+			h.fuzzed(h.admin.request(http.MethodDelete, path, "")).ok()
+		}
+	})
+}
+
 // A list answers any query with at most as many items as asked for, or refuses it.
 func FuzzPaging(f *testing.F) {
 	h := fuzzHouse(f)

@@ -60,6 +60,7 @@ type settings struct {
 	identify func(api.Identifier) api.Identifier
 	commit   func(commit func() error) error
 	draining chan struct{}
+	mailer   control.Mailer
 }
 
 type setting func(*settings)
@@ -138,7 +139,10 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 		}
 	})
 	h.directory = access.NewDirectory(h.clock)
-	h.control = control.New(control.Config{Store: h.store, Directory: h.directory, Clock: h.clock, Limits: s.limits, Log: log})
+	h.control = control.New(control.Config{
+		Store: h.store, Directory: h.directory, Clock: h.clock, Limits: s.limits, Log: log, Passwords: access.NewPasswords(cheap), Mailer: s.mailer, PublicURL: publicURL,
+		Sealer: newSealer(t),
+	})
 	registry := prometheus.NewRegistry()
 	metrics := api.NewMetrics(registry)
 	identify := h.orSession(api.Basic(h.directory, access.NewThrottle(h.clock), metrics))
@@ -175,22 +179,6 @@ func (h *house) orSession(next api.Identifier) api.Identifier {
 		}
 		return next(r, from)
 	}
-}
-
-// person sets a new person up, who is an Admin, and returns them as a caller.
-func (h *house) person(email string) caller {
-	h.t.Helper()
-	ctx := h.t.Context()
-	token, err := h.control.NewSetupLink(ctx, access.Operator("tester", "test"))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	in, err := h.control.SetUp(ctx, control.Visitor{}, token.Reveal(), cloud.NewPerson{Email: email, Name: "Ada", Password: "correct horse Battery 9"})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.secrets.watch(in.Token.Reveal())
-	return h.nobody().with(sessionHeader, in.Token.Reveal())
 }
 
 // remote is a header that stands for the address of the connection: httptest connects from the loopback only.

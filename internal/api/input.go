@@ -28,7 +28,7 @@ func plain(r *http.Request) (*http.Request, error) {
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return r, &cloud.Error{Code: cloud.Invalid, Message: "query: " + firstCharacters(err.Error())}
+		return r, &cloud.Error{Code: cloud.Invalid, Message: "query: " + cloud.FirstCharacters(err.Error())}
 	}
 	u := *r.URL
 	u.RawQuery = values.Encode()
@@ -57,7 +57,7 @@ func readJSON(data []byte, v any) error {
 	case errors.As(err, &syntax):
 		return errors.New(strings.TrimPrefix(syntax.Error(), "jsontext: "))
 	case errors.As(err, &semantic) && semantic.JSONKind == '0':
-		return fmt.Errorf("the number %s is out of range", firstCharacters(string(semantic.JSONValue)))
+		return fmt.Errorf("the number %s is out of range", cloud.FirstCharacters(string(semantic.JSONValue)))
 	case err != nil:
 		return errors.New("it does not fit the schema of the operation")
 	default:

@@ -52,7 +52,7 @@ func sentenceOf(d *huma.ErrorDetail) string {
 	if !nested {
 		field = place
 	}
-	return field + ": " + firstCharacters(d.Message) + got(field, d.Value)
+	return field + ": " + cloud.FirstCharacters(d.Message) + got(field, d.Value)
 }
 
 // got repeats a value that is wrong, when it is one that helps and is no secret.
@@ -65,7 +65,7 @@ func got(field string, value any) string {
 	case nil:
 		text = "null"
 	case string:
-		text = strconv.Quote(firstCharacters(v))
+		text = strconv.Quote(cloud.FirstCharacters(v))
 	case float64:
 		text = strconv.FormatFloat(v, 'f', -1, 64)
 	case bool:
@@ -76,13 +76,4 @@ func got(field string, value any) string {
 		return ""
 	}
 	return ", got " + text
-}
-
-// firstCharacters cuts a text that a client may have made as long as it liked.
-func firstCharacters(text string) string {
-	const most = 200
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -26,11 +27,14 @@ func strangers(h *house) []stranger {
 	nowhere := h.admin.key(admin + `,"ipAccessList":[]`)
 	deleted := h.admin.key(admin)
 	h.admin.delete("~/keys/" + deleted.id).ok()
+	signedOut := h.person("signed.out@example.com")
+	h.signOut(signedOut)
 	h.clock.Advance(time.Minute)
 	return []stranger{
 		{"no key", h.nobody(), 401, "UNAUTHORIZED: The Authorization header is missing: send key ID and key secret by HTTP Basic"},
 		{"a wrong secret", wrong, 401, "UNAUTHORIZED: Key is not found"},
 		{"a deleted key", deleted, 401, "UNAUTHORIZED: Key is not found"},
+		{"a session that has ended", signedOut, 401, "UNAUTHORIZED: The session has ended: sign in again"},
 		{"a disabled key", disabled, 401, "UNAUTHORIZED: Key is not active"},
 		{"an expired key", expired, 401, "UNAUTHORIZED: Key is not active"},
 		{"a key from another address", elsewhere, 403, "FORBIDDEN: The address 198.51.100.9 is not in the IP access list of this key"},
@@ -38,15 +42,33 @@ func strangers(h *house) []stranger {
 	}
 }
 
+// signOut ends the session of the caller.
+func (h *house) signOut(c caller) {
+	h.t.Helper()
+	p, err := h.directory.AuthenticateSession(c.header.Get(sessionHeader), netip.Addr{})
+	if err == nil {
+		err = h.control.SignOut(h.t.Context(), p)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // Every operation of our document, whichever it is, refuses every stranger with the
-// same bytes as all others do, refuses who lacks the right, and answers about what is
-// another organization's as about what does not exist. Nothing that is refused
-// changes anything.
+// same bytes as all others do, refuses who lacks the right, be it a key or a person, and
+// answers about what is another organization's as about what does not exist: to a key, to
+// a person who was never in it, and to one who was removed from it. Nothing that is
+// refused changes anything.
 func TestEveryOperationIsIsolated(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
-		other := h.another("Other")
-		without := h.admin.key(`"name":"no roles"`)
 		all := strangers(h)
+		other := h.another("Other")
+		without := []caller{h.admin.key(`"name":"no roles"`), h.member("no.roles@example.com")}
+		removed := h.member("removed@example.com", systemRole("Admin"))
+		h.admin.delete("~/members/" + removed.id).ok()
+		outside := map[string]caller{
+			"another organization's key": other.admin, "another organization's Admin": other.member("theirs@example.com", systemRole("Admin")), "a removed member": removed,
+		}
 		want := map[string]string{}
 		for _, o := range documentedOperations(t) {
 			r := o.about(t, h.organization)
@@ -64,13 +86,19 @@ func TestEveryOperationIsIsolated(t *testing.T) {
 				}
 			}
 			if len(o.permissions) > 0 {
-				r.by(without).says(403, "FORBIDDEN: This needs the permission ")
+				for _, c := range without {
+					r.by(c).says(403, "FORBIDDEN: This needs the permission ")
+				}
 			}
 			if slices.Contains(o.path, "organizationId") {
-				theirs, nobodys := r.by(other.admin), r.with("organizationId", uuid.NewString()).by(other.admin)
-				theirs.is(404, "NOT_FOUND: Organization not found")
-				if theirs.bytes() != nobodys.bytes() {
-					t.Errorf("%s with another organization's key answers %s, about no organization %s", o.id, theirs.bytes(), nobodys.bytes())
+				for what, c := range outside {
+					theirs, nobodys := r.by(c), r.with("organizationId", uuid.NewString()).by(c)
+					if theirs.is(404, "NOT_FOUND: Organization not found"); want["outside"] == "" {
+						want["outside"] = theirs.bytes()
+					}
+					if theirs.bytes() != nobodys.bytes() || theirs.bytes() != want["outside"] {
+						t.Errorf("%s with %s answers %s, about no organization %s, others %s", o.id, what, theirs.bytes(), nobodys.bytes(), want["outside"])
+					}
 				}
 			}
 			for parameter, id := range foreign {
@@ -98,7 +126,7 @@ func foreignThings(t *testing.T, o documented, own, other organization) map[stri
 		}
 		if theirs := thing(other); theirs != thing(own) {
 			foreign[name] = theirs
-		} else if name != "roleId" {
+		} else {
 			t.Errorf("both organizations have the %s %s", name, theirs)
 		}
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -55,13 +54,6 @@ type createdBy struct {
 	ActorDetails string    `json:"actorDetails" example:"First Admin key" doc:"The name that the actor had then."`
 }
 
-// assignedRole is OpenAPI schema AssignedRole.
-type assignedRole struct {
-	RoleID   uuid.UUID `json:"roleId" format:"uuid" doc:"The id of the role."`
-	RoleName string    `json:"roleName" example:"Org API reader" doc:"The name of the role."`
-	RoleType string    `json:"roleType" enum:"system,custom" doc:"Whether the role comes with Gatehouse or was made here."`
-}
-
 // ipEntry is OpenAPI schema IpAccessListEntry.
 type ipEntry struct {
 	Source      string `json:"source" example:"203.0.113.0/24" doc:"An IPv4 or IPv6 address or CIDR range. 0.0.0.0/0 is any address, IPv6 included."`
@@ -72,13 +64,6 @@ type keyState string
 
 // Schema implements huma.SchemaProvider.
 func (keyState) Schema(huma.Registry) *huma.Schema { return textEnum("enabled", "disabled") }
-
-type legacyRole string
-
-// Schema implements huma.SchemaProvider.
-func (legacyRole) Schema(huma.Registry) *huma.Schema {
-	return textEnum("admin", "developer", "query_endpoints")
-}
 
 // apiKeyPostRequest is OpenAPI schema ApiKeyPostRequest.
 type apiKeyPostRequest struct {
@@ -274,52 +259,6 @@ func (r apiKeyPatchRequest) patch() (p cloud.KeyPatch, err error) {
 	return p, err
 }
 
-// readRoles returns the roles of a request, nil when it says nothing of them.
-// Clients that know both fields send one of them empty.
-func readRoles(old *[]legacyRole, assigned *[]string) (ids *[]uuid.UUID, legacy bool, err error) {
-	if old != nil && assigned != nil && len(*old) > 0 && len(*assigned) > 0 {
-		return nil, false, cloud.Errorf(cloud.Invalid, "roles: expected either roles or assignedRoleIds, got both")
-	}
-	if old == nil && assigned == nil {
-		return nil, false, nil
-	}
-	if err := checkRoleCount(old, assigned); err != nil {
-		return nil, false, err
-	}
-	list := []uuid.UUID{}
-	if old != nil && (assigned == nil || len(*assigned) == 0) {
-		for i, r := range *old {
-			some, err := cloud.LegacyRole(r).RoleIDs("roles[" + strconv.Itoa(i) + "]")
-			if err != nil {
-				return nil, false, err
-			}
-			list = append(list, some...)
-		}
-		list = cloud.UniqueIDs(list)
-		return &list, true, nil
-	}
-	for i, text := range *assigned {
-		id, err := parseID("assignedRoleIds["+strconv.Itoa(i)+"]", text)
-		if err != nil {
-			return nil, false, err
-		}
-		list = append(list, id)
-	}
-	list = cloud.UniqueIDs(list)
-	return &list, false, nil
-}
-
-// checkRoleCount bounds the work of telling roles apart, for which nobody has been authorised yet.
-func checkRoleCount(old *[]legacyRole, assigned *[]string) error {
-	if old != nil && len(*old) > cloud.MaxKeyRoles {
-		return cloud.Errorf(cloud.Invalid, "roles: expected at most %d roles, got %d", cloud.MaxKeyRoles, len(*old))
-	}
-	if assigned != nil && len(*assigned) > cloud.MaxKeyRoles {
-		return cloud.Errorf(cloud.Invalid, "assignedRoleIds: expected at most %d roles, got %d", cloud.MaxKeyRoles, len(*assigned))
-	}
-	return nil
-}
-
 func readAddresses(in *[]ipEntry) (*cloud.AddressList, error) {
 	if in == nil {
 		return nil, nil
@@ -333,18 +272,16 @@ func readAddresses(in *[]ipEntry) (*cloud.AddressList, error) {
 }
 
 func (s *server) showKey(k cloud.Key) apiKey {
-	assigned := s.Control.AssignedRoles(k)
+	assigned := s.Control.AssignedRoles(k.OrganizationID, k.RoleIDs)
 	shown := apiKey{
-		ID: k.ID, Name: k.Name, State: keyState(k.State), Roles: []legacyRole{}, AssignedRoles: []assignedRole{}, KeySuffix: k.Credential.Suffix,
+		ID: k.ID, Name: k.Name, State: keyState(k.State), Roles: []legacyRole{}, KeySuffix: k.Credential.Suffix,
 		CreatedAt: k.CreatedAt, ExpireAt: expiryText{k.Expiry},
 		CreatedBy: createdBy{actorType(k.CreatedBy.Type), k.CreatedBy.ID, k.CreatedBy.Details},
 	}
 	for _, r := range cloud.LegacyRoles(assigned) {
 		shown.Roles = append(shown.Roles, legacyRole(r))
 	}
-	for _, r := range assigned {
-		shown.AssignedRoles = append(shown.AssignedRoles, assignedRole{r.ID, r.Name, string(r.Type)})
-	}
+	shown.AssignedRoles = showAssigned(assigned)
 	if !k.UsedAt.IsZero() {
 		shown.UsedAt = &k.UsedAt
 	}

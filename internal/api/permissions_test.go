@@ -107,10 +107,10 @@ func TestPermissions(t *testing.T) {
 	}, withoutLimit)
 }
 
-// done reports whether the operation was carried out, as far as it can be yet: there
-// is no region with a service.
+// done reports whether the operation was carried out, as far as it can be: there is no
+// region with a service yet, and most houses send no mail.
 func done(a *answer) bool {
-	return a.status == 200 || strings.Contains(a.error(), "no created instances")
+	return a.status == 200 || strings.Contains(a.error(), "no created instances") || strings.Contains(a.error(), "Gatehouse sends no mail")
 }
 
 // The permissions that the document states for an operation are those that it needs:

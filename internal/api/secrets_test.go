@@ -98,7 +98,8 @@ func (w *secretWatch) find(where, text string) {
 	}
 }
 
-// transport learns each credential from the answer that shows it, and looks for it in all others.
+// transport learns each credential and each link from the answer that shows it, and looks
+// for it in all others.
 func (w *secretWatch) transport(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		response, err := next.RoundTrip(r)
@@ -113,9 +114,14 @@ func (w *secretWatch) transport(next http.RoundTripper) http.RoundTripper {
 		response.Body = io.NopCloser(bytes.NewReader(body))
 		w.find(fmt.Sprintf("the answer %d to %s %s", response.StatusCode, r.Method, r.URL.Path), string(body)+fmt.Sprint(response.Header))
 		var created struct{ Result json.RawMessage }
-		var shown struct{ KeyID, KeySecret string }
-		if json.Unmarshal(body, &created) == nil && json.Unmarshal(created.Result, &shown) == nil && shown.KeySecret != "" {
-			w.issued(shown.KeyID, shown.KeySecret)
+		var shown struct{ KeyID, KeySecret, URL string }
+		if json.Unmarshal(body, &created) == nil && json.Unmarshal(created.Result, &shown) == nil {
+			if shown.KeySecret != "" {
+				w.issued(shown.KeyID, shown.KeySecret)
+			}
+			if shown.URL != "" {
+				w.watch(tokenOf(shown.URL))
+			}
 		}
 		return response, nil
 	})

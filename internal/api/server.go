@@ -44,6 +44,7 @@ type server struct {
 	mux          *http.ServeMux
 	limit        access.Limit
 	limitHeaders limitHeaders
+	registered   []spec // the operations, in the order in which they are registered
 }
 
 // New returns the handler of the API, its document and its reference page.
@@ -75,7 +76,11 @@ func newServer(config Config) *server {
 	s.registerOrganizations()
 	s.registerQuotas()
 	s.registerKeys()
+	s.registerEffectiveAccess()
+	s.registerMembers()
+	s.registerInvitations()
 	s.registerRoles()
+	s.registerSimulate()
 	s.registerActivities()
 	s.registerWhoami()
 	return s

@@ -35,7 +35,7 @@ func (a Actor) Creator() Creator { return Creator{Type: a.Type, ID: a.ID, Detail
 type ActivityType string
 
 // The types of activities that Gatehouse records so far (OpenAPI schema Activity).
-// Core dumps and private endpoints are in the Cloud's newer document; the links, the
+// Core dumps, private endpoints and roles are in the Cloud's newer document; the links, the
 // password and the name of a person are ours.
 const (
 	OrganizationCreated          ActivityType = "create_organization"
@@ -46,6 +46,14 @@ const (
 	OrganizationCoreDumpsChanged ActivityType = "organization_update_core_dumps"
 	OrganizationEndpointsChanged ActivityType = "organization_update_private_endpoints"
 	MemberJoined                 ActivityType = "organization_member_join"
+	MemberLeft                   ActivityType = "organization_member_leave"
+	MemberDeleted                ActivityType = "organization_member_delete"
+	MemberRolesChanged           ActivityType = "organization_member_update_roles"
+	InvitationCreated            ActivityType = "organization_invite_create"
+	InvitationDeleted            ActivityType = "organization_invite_delete"
+	RoleCreated                  ActivityType = "role_create"
+	RoleUpdated                  ActivityType = "role_update"
+	RoleDeleted                  ActivityType = "role_delete"
 	SecondFactorChanged          ActivityType = "organization_member_update_mfa_method"
 	SignedIn                     ActivityType = "user_login"
 	SignInFailed                 ActivityType = "user_login_failed"
@@ -54,6 +62,8 @@ const (
 	ResetLinkCreated             ActivityType = "password_reset_link_create"
 	PasswordChanged              ActivityType = "user_password_update"
 	PersonRenamed                ActivityType = "user_update_name"
+	IdentityLinked               ActivityType = "user_identity_link"
+	InvitationLinkCreated        ActivityType = "organization_invite_link_create"
 )
 
 // KeyUpdate says what of a key changed.
@@ -82,6 +92,26 @@ type Activity struct {
 	// TargetKeyID and KeyUpdate are set when the activity is about a key.
 	TargetKeyID uuid.UUID
 	KeyUpdate   KeyUpdate
+	// Target is what was changed, with the name that it had then; zero for the organization.
+	Target Target
 	// Sequence grows with each activity: the order of lists.
 	Sequence int64
 }
+
+// Target is the thing that an activity is about.
+type Target struct {
+	Type TargetType
+	ID   string
+	Name string
+}
+
+// TargetType says what kind of thing an activity is about.
+type TargetType string
+
+// The types of targets.
+const (
+	TargetKey        TargetType = "apiKey"
+	TargetMember     TargetType = "user"
+	TargetInvitation TargetType = "invitation"
+	TargetRole       TargetType = "role"
+)

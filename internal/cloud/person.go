@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -50,13 +51,6 @@ type NewPerson struct {
 	Password string
 }
 
-// Link is what a set-up or reset link is for.
-type Link struct {
-	Reset        bool   // of a password, rather than the set-up of a new person
-	Email        string // of the person whose password is reset
-	Organization string // its name
-}
-
 // MaxEmailLength is the longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3,
 // without the brackets).
 const MaxEmailLength = 254
@@ -72,10 +66,14 @@ func ParseEmail(field, text string) (string, error) {
 		return "", Errorf(Invalid, "%s: expected at most %d bytes, got %d", field, MaxEmailLength, len(email))
 	}
 	address, err := mail.ParseAddress(email)
-	if err != nil || address.Name != "" || address.Address != email || strings.ContainsFunc(email, isBlank) {
+	if err != nil || strings.ContainsFunc(text, becomesASCII) || address.Name != "" || address.Address != email || strings.ContainsFunc(email, isBlank) {
 		return "", Errorf(Invalid, "%s: expected an e-mail address such as ada@example.com, got %q", field, text)
 	}
 	return email, nil
 }
 
 func isBlank(r rune) bool { return r == ' ' || r == utf8.RuneError || r == '<' || r == '>' || r == '"' }
+
+// becomesASCII reports whether the lower case of the character is a letter of ASCII, such
+// as that of the sign for kelvin, which is k: the address would become somebody else's.
+func becomesASCII(r rune) bool { return r > unicode.MaxASCII && unicode.ToLower(r) <= unicode.MaxASCII }

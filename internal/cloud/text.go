@@ -70,3 +70,13 @@ func isPlain(text string) bool {
 	}
 	return true
 }
+
+// FirstCharacters cuts a text that a client may have made as long as it liked, so that
+// an error can repeat it.
+func FirstCharacters(text string) string {
+	const most = 200
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

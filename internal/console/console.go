@@ -14,12 +14,17 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/control"
 	"github.com/gatehouse/gatehouse/internal/front"
+	"github.com/gatehouse/gatehouse/internal/oidc"
 )
 
 // Config is what the console needs.
 type Config struct {
 	Control   *control.Control
 	Directory *access.Directory
+	// Providers are those with whom people can sign in besides a password; Sealer keeps
+	// what a browser takes along to them.
+	Providers *oidc.Providers
+	Sealer    cloud.Sealer
 	// Dist is the built app; see package web.
 	Dist fs.FS
 	Log  *slog.Logger
@@ -34,6 +39,9 @@ type server struct {
 // New returns the handler of the console. It expects to stand behind the front
 // door. Paths that are neither pages nor files are unknown: 404, not JSON.
 func New(config Config) (http.Handler, error) {
+	if config.Providers == nil {
+		config.Providers = &oidc.Providers{}
+	}
 	app, err := newApp(config.Dist)
 	if err != nil {
 		return nil, fmt.Errorf("the console's files cannot be read: %w", err)
@@ -42,11 +50,13 @@ func New(config Config) (http.Handler, error) {
 	mux := http.NewServeMux()
 	s.routeSignIn(mux)
 	s.routeSetup(mux)
+	s.routeInvitations(mux)
+	s.routeProviders(mux)
 	s.routeSessions(mux)
 	s.routeProfile(mux)
 	s.routeSecondFactor(mux)
 	// The pages of the app; web/src/router.tsx has the same.
-	for _, path := range []string{"/{$}", "/sign-in", "/setup", "/profile", "/organizations/"} {
+	for _, path := range []string{"/{$}", "/sign-in", "/setup", "/invitation", "/welcome", "/profile", "/organizations/"} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { app.page(w, r, http.StatusOK) })
 	}
 	mux.HandleFunc("/", s.other)

@@ -8,9 +8,12 @@ import (
 
 // link is what a one-time link is for.
 type link struct {
-	Kind         string `json:"kind"`            // setup or reset
-	Email        string `json:"email,omitempty"` // whose password is reset
-	Organization string `json:"organization"`    // its name
+	Kind         cloud.LinkKind `json:"kind"`
+	Email        string         `json:"email,omitempty"` // whose password is reset, or who is invited
+	Organization string         `json:"organization"`    // its name
+	// Of an invitation: the names of the roles, and whether the person can sign in already.
+	Roles      []string `json:"roles,omitempty"`
+	HasAccount bool     `json:"hasAccount,omitempty"`
 }
 
 func (s *server) routeSetup(mux *http.ServeMux) {
@@ -22,11 +25,7 @@ func (s *server) routeSetup(mux *http.ServeMux) {
 			return nil, err
 		}
 		found, err := s.Control.Link(r.Context(), in.Token)
-		out := link{Kind: "setup", Email: found.Email, Organization: found.Organization}
-		if found.Reset {
-			out.Kind = "reset"
-		}
-		return out, err
+		return link(found), err
 	})
 	s.handle(mux, "POST /auth/setup", func(w http.ResponseWriter, r *http.Request) (any, error) {
 		var in struct {
@@ -51,5 +50,14 @@ func (s *server) routeSetup(mux *http.ServeMux) {
 		}
 		signedIn, err := s.Control.ResetPassword(r.Context(), visitor(r), in.Token, in.Password)
 		return s.begin(w, r, signedIn, err)
+	})
+	s.handle(mux, "POST /auth/forgot", func(w http.ResponseWriter, r *http.Request) (any, error) {
+		var in struct {
+			Email string `json:"email"`
+		}
+		if err := read(w, r, &in); err != nil {
+			return nil, err
+		}
+		return struct{}{}, s.Control.ForgotPassword(r.Context(), visitor(r), in.Email)
 	})
 }

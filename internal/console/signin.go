@@ -18,7 +18,9 @@ type sessionAnswer struct {
 	Session       *sessionSummary      `json:"session"` // null when nobody is signed in
 	Person        *person              `json:"person"`  // as above
 	Organizations []organizationAccess `json:"organizations"`
-	Address       string               `json:"address"` // of the visitor, as Gatehouse sees it
+	Address       string               `json:"address"`   // of the visitor, as Gatehouse sees it
+	SendsMail     bool                 `json:"sendsMail"` // so that a lost password can be helped with
+	Providers     []provider           `json:"providers"` // with whom one can sign in besides a password
 	// RecoveryCode is the new one, when the sign-in used the old one up. It is shown once.
 	RecoveryCode string `json:"recoveryCode,omitempty"`
 }
@@ -83,7 +85,7 @@ func (s *server) session(w http.ResponseWriter, r *http.Request) (any, error) {
 		clearSession(w, r)
 	}
 	setUp, err := s.Control.HasPeople(r.Context())
-	return sessionAnswer{SetUp: setUp, Organizations: []organizationAccess{}, Address: address(r)}, err
+	return sessionAnswer{SetUp: setUp, Organizations: []organizationAccess{}, Address: address(r), SendsMail: s.Control.SendsMail(), Providers: s.providers()}, err
 }
 
 // begin gives the browser the session that a sign-in made.
@@ -124,6 +126,8 @@ func (s *server) answer(r *http.Request, p access.Principal) (sessionAnswer, err
 		Person:        &person{UserID: profile.ID, Email: profile.Email, Name: profile.Name, SecondFactor: profile.SecondFactor},
 		Organizations: s.organizations(p, profile),
 		Address:       address(r),
+		SendsMail:     s.Control.SendsMail(),
+		Providers:     s.providers(),
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +31,16 @@ type Control struct {
 	sealer    cloud.Sealer
 	passwords *access.Passwords
 	signIns   *access.SignInThrottle
-	writing   chan struct{} // holds one token: who has it may change
+	resets    *access.SignInThrottle
+	mails     sync.WaitGroup // those that nobody waits for
+	mailing   chan struct{}  // holds one token for each of these
+	mailer    Mailer         // nil when no mail is sent
+	publicURL string         // without a slash at its end
+	writing   chan struct{}  // holds one token: who has it may change
 	retired   atomic.Bool
+
+	counting sync.RWMutex // held while counts of requests are on their way from memory to the store
+	swept    cloud.Day    // when counts that are too old were last deleted; under counting
 }
 
 // Config is what Control needs.
@@ -43,6 +52,11 @@ type Config struct {
 	Log       *slog.Logger
 	// Sealer keeps second factors. Without a key, none can be added.
 	Sealer cloud.Sealer
+	// Mailer hands mails to a mail server; nil when Gatehouse sends none.
+	Mailer Mailer
+	// PublicURL is where people reach the console, without a slash at its end: links in
+	// mails begin with it.
+	PublicURL string
 	// Passwords hashes; when nil, at access.DefaultPasswordCost.
 	Passwords *access.Passwords
 }
@@ -51,7 +65,8 @@ type Config struct {
 func New(c Config) *Control {
 	control := &Control{
 		store: c.Store, directory: c.Directory, clock: c.Clock, limits: c.Limits, log: c.Log, writing: make(chan struct{}, 1),
-		sealer: c.Sealer, passwords: c.Passwords, signIns: access.NewSignInThrottle(c.Clock),
+		sealer: c.Sealer, passwords: c.Passwords, signIns: access.NewSignInThrottle(c.Clock), mailer: c.Mailer, publicURL: c.PublicURL,
+		resets: access.NewSignInThrottle(c.Clock), mailing: make(chan struct{}, mailsAtOnce),
 	}
 	if control.passwords == nil {
 		control.passwords = access.NewPasswords(access.DefaultPasswordCost)
@@ -78,7 +93,7 @@ func (c *Control) load(ctx context.Context) error {
 		return err
 	}
 	c.directory.Load(access.State{
-		Revision: state.Revision, Organizations: state.Organizations, Keys: state.Keys, People: state.People, Sessions: state.Sessions,
+		Revision: state.Revision, Organizations: state.Organizations, Roles: state.Roles, Keys: state.Keys, People: state.People, Sessions: state.Sessions,
 	})
 	if c.retired.Load() { // perhaps since the store was read
 		c.directory.Suspend()
@@ -104,6 +119,8 @@ func (c *Control) Ready(ctx context.Context) error {
 // change is what a write does to the directory.
 type change struct {
 	organizations []cloud.Organization
+	roles         []cloud.Role
+	deletedRoles  []cloud.Role
 	keys          []cloud.Key
 	deletedKeys   []cloud.Key
 	people        []cloud.Person
@@ -149,7 +166,7 @@ func (c *Control) commit(ctx context.Context, f func(*store.Tx) (change, error))
 		return err
 	}
 	applied := c.directory.Apply(access.Change{
-		Revision: revision, Organizations: made.organizations, Keys: made.keys, DeletedKeys: made.deletedKeys,
+		Revision: revision, Organizations: made.organizations, Roles: made.roles, DeletedRoles: made.deletedRoles, Keys: made.keys, DeletedKeys: made.deletedKeys,
 		People: made.people, Sessions: made.sessions, EndedSessions: made.endedSessions,
 	})
 	if !applied {
@@ -190,9 +207,3 @@ func (c *Control) lock(ctx context.Context) error {
 }
 
 func (c *Control) unlock() { c.writing <- struct{}{} }
-
-// record writes the activity of the principal.
-func (c *Control) record(ctx context.Context, tx *store.Tx, organization uuid.UUID, actor cloud.Actor, a cloud.Activity) error {
-	a.ID, a.OrganizationID, a.Actor, a.CreatedAt = uuid.New(), organization, actor, c.clock.Now()
-	return tx.Record(ctx, a)
-}

@@ -17,15 +17,20 @@ import (
 	"github.com/gatehouse/gatehouse/internal/store/storetest"
 )
 
-// Nobody grants what they do not hold: whoever has the permission to change keys
-// and a weaker role cannot give a stronger key back its power, in whichever way,
-// but may take from it. No system role is such, so this is asked of the check that
-// every change goes through, with the principal that a custom role will make.
+// Nobody grants what they do not hold: what a key could do afterwards is, right by right,
+// what it could do before or what the principal may do. So whoever has the permission to
+// change keys and a weaker role cannot give a stronger key back its power, in whichever
+// way, but may take from it. To take away a role that denies is to grant what it denies.
 func TestNobodyGrantsWhatTheyDoNotHold(t *testing.T) {
 	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	c, org, weak := houseWithWeakKey(t, now)
 	admin, billing := cloud.AdminRoleID, roleID(t, org, cloud.RoleBilling)
 	member := roleID(t, org, cloud.RoleMember)
+	barred := c.newRole(t, org, cloud.Deny, cloud.OrganizationManage)
+	unbilled := c.newRole(t, org, cloud.Deny, cloud.OrganizationManageBilling)
+	viewer := c.newRole(t, org, cloud.Allow, cloud.OrganizationView)
+	manager := c.newRole(t, org, cloud.Allow, cloud.OrganizationManage)
+	roles := func(ids ...uuid.UUID) func(*cloud.Key) { return func(k *cloud.Key) { k.RoleIDs = ids } }
 	soon, later := cloud.ExpiryAt(now.Add(time.Hour)), cloud.ExpiryAt(now.Add(2*time.Hour))
 	list := func(sources ...string) cloud.AddressList {
 		l := cloud.AddressList{}
@@ -61,7 +66,12 @@ func TestNobodyGrantsWhatTheyDoNotHold(t *testing.T) {
 		{"allow somewhere after nowhere", func(k *cloud.Key) { k.Addresses = list() }, same, true},
 		{"give a role", func(k *cloud.Key) { k.RoleIDs = nil }, same, true},
 		{"give a role beside", func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{billing} }, func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{billing, admin} }, true},
-		{"give a weak role to a strong key", same, func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{admin, billing} }, true},
+		{"give a role in place of a weaker one", roles(billing), roles(admin), true},
+		{"give a role of which another denies all", roles(barred), roles(barred, manager), true},
+		{"take a role that denies what one does not hold", roles(admin, barred), same, true},
+		{"exchange a role that denies for one that denies less", roles(admin, barred), roles(admin, unbilled), true},
+		{"exchange a role that denies for one that one holds", roles(admin, barred), roles(admin, billing), true},
+		{"enable what another role denies", func(k *cloud.Key) { k.RoleIDs, k.State = []uuid.UUID{admin, barred}, cloud.KeyDisabled }, roles(admin, barred), true},
 		{"enable and take the role", func(k *cloud.Key) { k.State = cloud.KeyDisabled }, func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{billing} }, false},
 
 		{"rename", same, func(k *cloud.Key) { k.Name = "renamed" }, false},
@@ -74,6 +84,14 @@ func TestNobodyGrantsWhatTheyDoNotHold(t *testing.T) {
 		{"take a role", func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{admin, billing} }, same, false},
 		{"order roles otherwise", func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{admin, billing} }, func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{billing, admin} }, false},
 		{"give the role it has", func(k *cloud.Key) { k.RoleIDs = nil }, func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{billing, member} }, false},
+		{"give a weak role to a strong key", same, roles(admin, billing), false},
+		{"give a role of which one holds all by other roles", same, roles(admin, viewer), false},
+		{"give a role that denies", same, roles(admin, barred), false},
+		{"take a role with what it denies", roles(manager, barred), roles(billing), false},
+		{"take a role that denies what one holds", roles(billing, unbilled), roles(billing), false},
+		{"take a role that denies what nothing else allows", roles(billing, barred), roles(billing), false},
+		{"exchange a role that denies for one that denies more", roles(manager, unbilled), roles(manager, barred), false},
+		{"give a role beside one that denies", roles(admin, barred), roles(admin, barred, billing), false},
 		{"widen a key as weak as itself", func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{billing} }, func(k *cloud.Key) {
 			k.RoleIDs, k.Addresses, k.Expiry = []uuid.UUID{billing}, nil, cloud.Expiry{}
 		}, false},
@@ -90,7 +108,15 @@ func TestNobodyGrantsWhatTheyDoNotHold(t *testing.T) {
 	for _, test := range []struct {
 		roles   []uuid.UUID
 		refused bool
-	}{{nil, false}, {[]uuid.UUID{billing}, false}, {[]uuid.UUID{member}, false}, {[]uuid.UUID{admin}, true}, {[]uuid.UUID{billing, admin}, true}} {
+	}{
+		{nil, false},
+		{[]uuid.UUID{billing}, false},
+		{[]uuid.UUID{member}, false},
+		{[]uuid.UUID{viewer, barred}, false},
+		{[]uuid.UUID{admin}, true},
+		{[]uuid.UUID{billing, admin}, true},
+		{[]uuid.UUID{manager, barred}, true}, // whoever takes the second away would not see what they grant
+	} {
 		n := cloud.NewKey{Name: "new", State: cloud.KeyEnabled, RoleIDs: test.roles}
 		err := c.inTransaction(t, func(ctx context.Context, tx *store.Tx) error { return c.checkNewKey(ctx, tx, weak, org.ID, n) })
 		if (err != nil) != test.refused || err != nil && cloud.CodeOf(err) != cloud.Forbidden {
@@ -131,6 +157,22 @@ func houseWithWeakKey(t *testing.T, now time.Time) (*Control, cloud.Organization
 		t.Fatal(err)
 	}
 	return c, org, weak
+}
+
+// newRole writes a custom role of one policy, as nobody in particular.
+func (c *Control) newRole(t *testing.T, org cloud.Organization, effect cloud.Effect, permissions ...cloud.Permission) uuid.UUID {
+	t.Helper()
+	role := cloud.Role{ID: uuid.New(), OrganizationID: org.ID, Type: cloud.CustomRole, Policies: []cloud.Policy{{
+		ID: uuid.New(), Effect: effect, Permissions: permissions, Resources: []cloud.Resource{cloud.OrganizationResource(org.ID)},
+	}}}
+	role.Name = role.ID.String()
+	err := c.commit(t.Context(), func(tx *store.Tx) (change, error) {
+		return change{roles: []cloud.Role{role}}, tx.InsertRole(t.Context(), role)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return role.ID
 }
 
 func roleID(t *testing.T, org cloud.Organization, name string) uuid.UUID {

@@ -89,6 +89,7 @@ func newHouse(t *testing.T, options store.Options) *house {
 func (h *house) withLimits(limits cloud.Limits) *control.Control {
 	return control.New(control.Config{
 		Store: h.store, Directory: h.directory, Clock: h.clock, Limits: limits, Log: slog.New(h.log), Sealer: h.sealer, Passwords: h.passwords,
+		PublicURL: publicURL,
 	})
 }
 

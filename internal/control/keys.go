@@ -106,11 +106,11 @@ func (c *Control) checkNewKey(ctx context.Context, tx *store.Tx, p access.Princi
 	if err := checkExpiry(n.Expiry, c.clock.Now()); err != nil {
 		return err
 	}
-	org, err := tx.Organization(ctx, organization)
+	roles, err := tx.Roles(ctx, organization)
 	if err != nil {
 		return err
 	}
-	if err := checkGrant(p, org, n.RoleIDs); err != nil {
+	if err := checkGrant(p, organization, roles, nil, n.RoleIDs); err != nil {
 		return err
 	}
 	total, err := tx.CountKeys(ctx, organization)
@@ -139,7 +139,7 @@ func (c *Control) insertKey(ctx context.Context, tx *store.Tx, actor cloud.Actor
 	if err != nil {
 		return key, err
 	}
-	return key, c.record(ctx, tx, organization, actor, cloud.Activity{Type: cloud.KeyCreated, TargetKeyID: key.ID, KeyUpdate: cloud.KeyUpdateCreated})
+	return key, c.record(ctx, tx, organization, actor, aboutKey(key, cloud.KeyCreated, cloud.KeyUpdateCreated))
 }
 
 // UpdateKey applies the patch and returns the key as it is then.
@@ -164,7 +164,7 @@ func (c *Control) UpdateKey(ctx context.Context, p access.Principal, organizatio
 			return change{}, err
 		}
 		for _, u := range updates {
-			if err := c.record(ctx, tx, organization, p.Actor(), cloud.Activity{Type: cloud.KeyUpdated, TargetKeyID: id, KeyUpdate: u}); err != nil {
+			if err := c.record(ctx, tx, organization, p.Actor(), aboutKey(after, cloud.KeyUpdated, u)); err != nil {
 				return change{}, err
 			}
 		}
@@ -227,28 +227,26 @@ func keyUpdates(before, after cloud.Key, legacyRoles bool) (updates []cloud.KeyU
 // checkKeyChange returns Forbidden when the change would give what the principal
 // does not hold, and Conflict when it would end the last usable Admin.
 func (c *Control) checkKeyChange(ctx context.Context, tx *store.Tx, p access.Principal, before, after cloud.Key) error {
-	org, err := tx.Organization(ctx, before.OrganizationID)
+	roles, err := tx.Roles(ctx, before.OrganizationID)
 	if err != nil {
 		return err
 	}
-	if err := checkRoles(org, after.RoleIDs); err != nil {
-		return err
+	held := before.RoleIDs
+	if revives(before, after) {
+		held = nil // of what it could not use, it holds nothing
 	}
-	if widens(before, after) {
-		if err := checkGrant(p, org, after.RoleIDs); err != nil {
-			return err
-		}
+	if err := checkGrant(p, before.OrganizationID, roles, held, after.RoleIDs); err != nil {
+		return err
 	}
 	return c.checkLastAdmin(ctx, tx, before, &after)
 }
 
-// widens reports whether after can be used in a way in which before could not:
-// giving a key back its power is granting it.
-func widens(before, after cloud.Key) bool {
+// revives reports whether after can be used when or from where before could not: giving
+// a key back its power is granting it.
+func revives(before, after cloud.Key) bool {
 	return after.State == cloud.KeyEnabled && before.State == cloud.KeyDisabled ||
 		after.Expiry.Later(before.Expiry) ||
-		!before.Addresses.Set().Covers(after.Addresses.Set()) ||
-		slices.ContainsFunc(after.RoleIDs, func(id uuid.UUID) bool { return !slices.Contains(before.RoleIDs, id) })
+		!before.Addresses.Set().Covers(after.Addresses.Set())
 }
 
 // DeleteKey deletes a key for good. A key cannot delete itself.
@@ -267,7 +265,7 @@ func (c *Control) DeleteKey(ctx context.Context, p access.Principal, organizatio
 		if err := tx.DeleteKey(ctx, key); err != nil {
 			return change{}, err
 		}
-		err = c.record(ctx, tx, organization, p.Actor(), cloud.Activity{Type: cloud.KeyDeleted, TargetKeyID: id, KeyUpdate: cloud.KeyUpdateDeleted})
+		err = c.record(ctx, tx, organization, p.Actor(), aboutKey(key, cloud.KeyDeleted, cloud.KeyUpdateDeleted))
 		return change{deletedKeys: []cloud.Key{key}}, err
 	})
 }
@@ -275,33 +273,6 @@ func (c *Control) DeleteKey(ctx context.Context, p access.Principal, organizatio
 func checkExpiry(e cloud.Expiry, now time.Time) error {
 	if e.PassedAt(now) {
 		return cloud.Errorf(cloud.Invalid, "expireAt: expected an instant in the future, got %q; to end a key now, disable or delete it", e)
-	}
-	return nil
-}
-
-// checkRoles returns Invalid, naming the first role that does not exist.
-func checkRoles(org cloud.Organization, ids []uuid.UUID) error {
-	if len(ids) > cloud.MaxKeyRoles {
-		return cloud.Errorf(cloud.Invalid, "assignedRoleIds: expected at most %d roles, got %d", cloud.MaxKeyRoles, len(ids))
-	}
-	roles := cloud.SystemRoles(org)
-	for i, id := range ids {
-		if !slices.ContainsFunc(roles, func(r cloud.Role) bool { return r.ID == id }) {
-			return cloud.Errorf(cloud.Invalid, "assignedRoleIds[%d]: there is no role %q in the organization", i, id)
-		}
-	}
-	return nil
-}
-
-// checkGrant returns Forbidden unless the principal holds all that the roles give.
-func checkGrant(p access.Principal, org cloud.Organization, ids []uuid.UUID) error {
-	if err := checkRoles(org, ids); err != nil {
-		return err
-	}
-	for _, r := range cloud.SystemRoles(org) {
-		if slices.Contains(ids, r.ID) && !p.Covers(org.ID, access.PoliciesOf(org, []uuid.UUID{r.ID})) {
-			return cloud.Errorf(cloud.Forbidden, "The role %q allows more than %s may do, and nobody grants what they do not hold", r.Name, p.Described())
-		}
 	}
 	return nil
 }
@@ -322,7 +293,7 @@ func (c *Control) checkLastAdmin(ctx context.Context, tx *store.Tx, before cloud
 	if slices.ContainsFunc(admins, func(k cloud.Key) bool { return k.ID != before.ID && k.Usable(now) }) {
 		return nil
 	}
-	if has, err := tx.PersonHasRole(ctx, before.OrganizationID, cloud.AdminRoleID); has || err != nil {
+	if has, err := tx.OthersWithRole(ctx, before.OrganizationID, cloud.AdminRoleID, uuid.Nil); has || err != nil {
 		return err
 	}
 	return cloud.Errorf(cloud.Conflict, "The key %q is the last usable one with the role %s: give the role to another key first", before.Name, cloud.RoleAdmin)

@@ -47,7 +47,7 @@ func (c *Control) NewResetLink(ctx context.Context, p access.Principal, email st
 	if err != nil {
 		return cloud.Secret{}, err
 	}
-	token := NewSetupToken()
+	var token cloud.Secret
 	err = c.commit(ctx, func(tx *store.Tx) (change, error) {
 		account, err := tx.AccountByEmail(ctx, email)
 		if cloud.CodeOf(err) == cloud.NotFound {
@@ -56,16 +56,19 @@ func (c *Control) NewResetLink(ctx context.Context, p access.Principal, email st
 		if err != nil {
 			return change{}, err
 		}
-		if err := c.recordOf(ctx, tx, account.Person, p.Actor(), cloud.ResetLinkCreated); err != nil {
-			return change{}, err
-		}
-		now := c.clock.Now()
-		return change{}, tx.ReplaceResetLink(ctx, account.ID, cloud.HashOf(token.Reveal()), now, now.Add(SetupLinkLife))
+		token, err = c.replaceResetLink(ctx, tx, account.Person, p.Actor())
+		return change{}, err
 	})
-	if err != nil {
+	return token, err
+}
+
+// replaceResetLink makes a token that resets the password of the person, and records it.
+func (c *Control) replaceResetLink(ctx context.Context, tx *store.Tx, person cloud.Person, actor cloud.Actor) (cloud.Secret, error) {
+	if err := c.recordOf(ctx, tx, person, actor, cloud.ResetLinkCreated); err != nil {
 		return cloud.Secret{}, err
 	}
-	return token, nil
+	token, now := NewSetupToken(), c.clock.Now()
+	return token, tx.ReplaceResetLink(ctx, person.ID, cloud.HashOf(token.Reveal()), now, now.Add(SetupLinkLife))
 }
 
 // NewSetupToken returns a token of 238 bits.
@@ -84,26 +87,53 @@ func (c *Control) Link(ctx context.Context, token string) (link cloud.Link, err 
 		if err != nil {
 			return err
 		}
-		organization, err := firstOrganization(ctx, *r)
-		if err != nil {
-			return err
-		}
-		link.Organization = organization.Name
-		if found.PersonID == uuid.Nil {
-			return nil
-		}
-		account, err := r.Account(ctx, found.PersonID)
-		if err != nil {
-			return err
-		}
-		link.Reset, link.Email = true, account.Email
-		if len(account.Memberships) > 0 {
-			organization, err = r.Organization(ctx, account.Memberships[0].OrganizationID)
+		switch link.Kind = found.Kind(); link.Kind {
+		case cloud.LinkInvitation:
+			return c.describeInvitation(ctx, r, token, &link)
+		case cloud.LinkReset:
+			return describeReset(ctx, r, found.PersonID, &link)
+		default:
+			organization, err := firstOrganization(ctx, *r)
 			link.Organization = organization.Name
+			return err
 		}
-		return err
 	})
 	return link, err
+}
+
+func describeReset(ctx context.Context, r *store.Reader, person uuid.UUID, link *cloud.Link) error {
+	account, err := r.Account(ctx, person)
+	if err != nil {
+		return err
+	}
+	link.Email = account.Email
+	organization, err := firstOrganization(ctx, *r)
+	if err == nil && len(account.Memberships) > 0 {
+		organization, err = r.Organization(ctx, account.Memberships[0].OrganizationID)
+	}
+	link.Organization = organization.Name
+	return err
+}
+
+func (c *Control) describeInvitation(ctx context.Context, r *store.Reader, token string, link *cloud.Link) error {
+	i, err := c.invitationOf(ctx, r, token)
+	if err != nil {
+		return err
+	}
+	organization, err := r.Organization(ctx, i.OrganizationID)
+	if err != nil {
+		return err
+	}
+	link.Email, link.Organization = i.Email, organization.Name
+	for _, role := range c.AssignedRoles(i.OrganizationID, i.RoleIDs) {
+		link.Roles = append(link.Roles, role.Name)
+	}
+	_, err = r.AccountByEmail(ctx, i.Email)
+	link.HasAccount = err == nil
+	if cloud.CodeOf(err) == cloud.NotFound {
+		err = nil
+	}
+	return err
 }
 
 // link returns the link if it can be used now.
@@ -115,19 +145,19 @@ func (c *Control) link(ctx context.Context, r *store.Reader, token string) (stor
 	return link, err
 }
 
-// usable is link for a token that is to be of the one or the other kind.
-func (c *Control) usable(ctx context.Context, r *store.Reader, token string, reset bool) (store.SetupLink, error) {
+// usable is link for a token that is to be of this kind.
+func (c *Control) usable(ctx context.Context, r *store.Reader, token string, kind cloud.LinkKind) (store.SetupLink, error) {
 	link, err := c.link(ctx, r, token)
-	if err == nil && (link.PersonID != uuid.Nil) != reset {
+	if err == nil && link.Kind() != kind {
 		err = errLink
 	}
 	return link, err
 }
 
 // checkLink is usable before the work is done that is for those with a link.
-func (c *Control) checkLink(ctx context.Context, token string, reset bool) error {
+func (c *Control) checkLink(ctx context.Context, token string, kind cloud.LinkKind) error {
 	return c.store.Read(ctx, func(r *store.Reader) error {
-		_, err := c.usable(ctx, r, token, reset)
+		_, err := c.usable(ctx, r, token, kind)
 		return err
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/google/uuid"
+
 	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/store"
@@ -75,7 +77,7 @@ func wantPrincipal(t fataler, state store.State, key cloud.Key, p access.Princip
 		t.Fatalf("key %q: the directory knows it as %s %q, the store as %s", key.Name, p.KeyID(), p.Name(), key.ID)
 	}
 	org := state.Organizations[slices.IndexFunc(state.Organizations, func(o cloud.Organization) bool { return o.ID == key.OrganizationID })]
-	policies := access.PoliciesOf(org, key.RoleIDs)
+	policies := access.Compile(org.ID, rolesIn(state, org, key.RoleIDs))
 	for _, resource := range []cloud.Resource{cloud.OrganizationResource(org.ID), cloud.AllInstances} {
 		for _, permission := range cloud.Permissions() {
 			if may := p.May(org.ID, resource, permission) == nil; may != policies.Allows(permission, resource) {
@@ -93,4 +95,10 @@ func find(state store.State, c cloud.Credential) (cloud.Key, bool) {
 		}
 	}
 	return cloud.Key{}, false
+}
+
+// rolesIn returns those of the roles that the organization has.
+func rolesIn(state store.State, org cloud.Organization, ids []uuid.UUID) []cloud.Role {
+	roles := slices.Concat(cloud.SystemRoles(org), state.Roles)
+	return slices.DeleteFunc(roles, func(r cloud.Role) bool { return r.OrganizationID != org.ID || !slices.Contains(ids, r.ID) })
 }

@@ -23,6 +23,22 @@ const (
 	OrganizationQuotaGet                     Operation = "organizationQuotaGet"
 	OrganizationRolesGetList                 Operation = "organizationRolesGetList"
 	OrganizationRoleGet                      Operation = "organizationRoleGet"
+	OrganizationRolePost                     Operation = "organizationRolePost"
+	OrganizationRolePatch                    Operation = "organizationRolePatch"
+	OrganizationRoleDelete                   Operation = "organizationRoleDelete"
+	OrganizationRoleSimulate                 Operation = "organizationRoleSimulate"
+	MemberGetList                            Operation = "memberGetList"
+	MemberGet                                Operation = "memberGet"
+	MemberUpdate                             Operation = "memberUpdate"
+	MemberDelete                             Operation = "memberDelete"
+	MemberPasswordResetLinkCreate            Operation = "memberPasswordResetLinkCreate"
+	MemberEffectiveAccessGet                 Operation = "memberEffectiveAccessGet"
+	InvitationGetList                        Operation = "invitationGetList"
+	InvitationGet                            Operation = "invitationGet"
+	InvitationCreate                         Operation = "invitationCreate"
+	InvitationDelete                         Operation = "invitationDelete"
+	InvitationLinkCreate                     Operation = "invitationLinkCreate"
+	InvitationResend                         Operation = "invitationResend"
 	ActivityGetList                          Operation = "activityGetList"
 	ActivityGet                              Operation = "activityGet"
 	KeyGetList                               Operation = "openapiKeyGetList"
@@ -30,6 +46,7 @@ const (
 	KeyGet                                   Operation = "openapiKeyGet"
 	KeyUpdate                                Operation = "openapiKeyUpdate"
 	KeyDelete                                Operation = "openapiKeyDelete"
+	KeyEffectiveAccessGet                    Operation = "openapiKeyEffectiveAccessGet"
 )
 
 // required is the one place that says which permissions an operation needs on
@@ -45,6 +62,22 @@ var required = map[Operation][]cloud.Permission{
 	OrganizationQuotaGet:                     {cloud.OrganizationView},
 	OrganizationRolesGetList:                 {cloud.OrganizationManage},
 	OrganizationRoleGet:                      {cloud.OrganizationManage},
+	OrganizationRolePost:                     {cloud.OrganizationManage},
+	OrganizationRolePatch:                    {cloud.OrganizationManage},
+	OrganizationRoleDelete:                   {cloud.OrganizationManage},
+	OrganizationRoleSimulate:                 {cloud.OrganizationManage},
+	MemberGetList:                            {cloud.OrganizationView},
+	MemberGet:                                {cloud.OrganizationView},
+	MemberUpdate:                             {cloud.OrganizationManage},
+	MemberDelete:                             {cloud.OrganizationManage},
+	MemberPasswordResetLinkCreate:            {cloud.OrganizationManage},
+	MemberEffectiveAccessGet:                 {cloud.OrganizationManage},
+	InvitationGetList:                        {cloud.OrganizationView},
+	InvitationGet:                            {cloud.OrganizationView},
+	InvitationCreate:                         {cloud.OrganizationManage},
+	InvitationDelete:                         {cloud.OrganizationManage},
+	InvitationLinkCreate:                     {cloud.OrganizationManage},
+	InvitationResend:                         {cloud.OrganizationManage},
 	ActivityGetList:                          {cloud.ViewActivities},
 	ActivityGet:                              {cloud.ViewActivities},
 	KeyGetList:                               {cloud.ViewAPIKeys},
@@ -52,6 +85,7 @@ var required = map[Operation][]cloud.Permission{
 	KeyGet:                                   {cloud.ViewAPIKeys},
 	KeyUpdate:                                {cloud.ViewAPIKeys, cloud.UpdateAPIKeys},
 	KeyDelete:                                {cloud.ViewAPIKeys, cloud.DeleteAPIKeys},
+	KeyEffectiveAccessGet:                    {cloud.ViewAPIKeys, cloud.OrganizationManage},
 }
 
 // Requires returns the permissions that the operation needs. It panics for an

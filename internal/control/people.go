@@ -96,22 +96,8 @@ func (c *Control) writeOwn(ctx context.Context, p access.Principal, f func(acces
 	})
 }
 
-// recordOf records what is about a person in each of their organizations.
-func (c *Control) recordOf(ctx context.Context, tx *store.Tx, person cloud.Person, actor cloud.Actor, kind cloud.ActivityType) error {
-	for _, m := range person.Memberships {
-		if err := c.record(ctx, tx, m.OrganizationID, actor, cloud.Activity{Type: kind}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // RolesOf returns the roles of a person in an organization, in the order they were assigned in.
 func (c *Control) RolesOf(person cloud.Person, organization uuid.UUID) []cloud.AssignedRole {
-	for _, m := range person.Memberships {
-		if m.OrganizationID == organization {
-			return assignedRoles(organization, m.RoleIDs)
-		}
-	}
-	return []cloud.AssignedRole{}
+	membership, _ := person.In(organization)
+	return c.AssignedRoles(organization, membership.RoleIDs)
 }

@@ -163,7 +163,7 @@ func (h *house) wantSessions(t fataler, issued []control.SignedIn) {
 			t.Fatalf("the directory knows %s as %s", person.Email, p.Name())
 		}
 		for _, m := range person.Memberships {
-			policies := access.PoliciesOf(cloud.Organization{ID: m.OrganizationID}, m.RoleIDs)
+			policies := access.Compile(m.OrganizationID, rolesIn(state, cloud.Organization{ID: m.OrganizationID}, m.RoleIDs))
 			for _, permission := range cloud.Permissions() {
 				resource := cloud.OrganizationResource(m.OrganizationID)
 				if (p.May(m.OrganizationID, resource, permission) == nil) != policies.Allows(permission, resource) {

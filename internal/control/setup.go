@@ -17,7 +17,7 @@ func (c *Control) SetUp(ctx context.Context, v Visitor, token string, n cloud.Ne
 	if err != nil {
 		return signedIn, err
 	}
-	if err := c.checkLink(ctx, token, false); err != nil {
+	if err := c.checkLink(ctx, token, cloud.LinkSetup); err != nil {
 		return signedIn, err
 	}
 	hashed, err := c.passwords.Hash(ctx, n.Password)
@@ -25,7 +25,7 @@ func (c *Control) SetUp(ctx context.Context, v Visitor, token string, n cloud.Ne
 		return signedIn, err
 	}
 	err = c.commit(ctx, func(tx *store.Tx) (change, error) {
-		if _, err := c.usable(ctx, &tx.Reader, token, false); err != nil {
+		if _, err := c.usable(ctx, &tx.Reader, token, cloud.LinkSetup); err != nil {
 			return change{}, err
 		}
 		account, err := c.insertAdmin(ctx, tx, v, cloud.Person{ID: uuid.New(), Email: email, Name: n.Name, CreatedAt: c.clock.Now()}, hashed)
@@ -56,24 +56,17 @@ func checkNewPerson(n cloud.NewPerson) (email string, err error) {
 
 // insertAdmin writes the person as Admin of the first organization and records that
 // they joined.
-func (c *Control) insertAdmin(ctx context.Context, tx *store.Tx, v Visitor, person cloud.Person, hashed string) (account cloud.Account, err error) {
-	_, err = tx.AccountByEmail(ctx, person.Email)
-	if err == nil {
-		return account, cloud.Errorf(cloud.Conflict, "email: there is a person with the e-mail address %q already", person.Email)
-	}
-	if cloud.CodeOf(err) != cloud.NotFound {
+func (c *Control) insertAdmin(ctx context.Context, tx *store.Tx, v Visitor, person cloud.Person, hashed string) (cloud.Account, error) {
+	account, err := c.insertPerson(ctx, tx, cloud.Account{Person: person, PasswordHash: hashed})
+	if err != nil {
 		return account, err
 	}
 	organization, err := firstOrganization(ctx, tx.Reader)
 	if err != nil {
 		return account, err
 	}
-	person.Memberships = []cloud.Membership{{OrganizationID: organization.ID, JoinedAt: person.CreatedAt, RoleIDs: []uuid.UUID{cloud.AdminRoleID}}}
-	account, err = tx.InsertPerson(ctx, cloud.Account{Person: person, PasswordHash: hashed})
-	if err != nil {
-		return account, err
-	}
-	return account, c.recordOf(ctx, tx, account.Person, v.actor(account.Person), cloud.MemberJoined)
+	account.Person, err = c.insertMember(ctx, tx, account.Person, v.actor(account.Person), organization.ID, []uuid.UUID{cloud.AdminRoleID})
+	return account, err
 }
 
 // ResetPassword uses up a reset link: it replaces the password, removes the second
@@ -83,7 +76,7 @@ func (c *Control) ResetPassword(ctx context.Context, v Visitor, token, password 
 	if err := cloud.CheckPassword("password", password); err != nil {
 		return signedIn, err
 	}
-	if err := c.checkLink(ctx, token, true); err != nil {
+	if err := c.checkLink(ctx, token, cloud.LinkReset); err != nil {
 		return signedIn, err
 	}
 	hashed, err := c.passwords.Hash(ctx, password)
@@ -92,7 +85,7 @@ func (c *Control) ResetPassword(ctx context.Context, v Visitor, token, password 
 	}
 	var account cloud.Account
 	err = c.commit(ctx, func(tx *store.Tx) (change, error) {
-		link, err := c.usable(ctx, &tx.Reader, token, true)
+		link, err := c.usable(ctx, &tx.Reader, token, cloud.LinkReset)
 		if err != nil {
 			return change{}, err
 		}

@@ -12,7 +12,8 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-const activityColumns = `id, organization_id, sequence, created_at, type, actor_type, actor_id, actor_details, actor_address, user_agent, target_key_id, key_update`
+const activityColumns = `id, organization_id, sequence, created_at, type, actor_type, actor_id, actor_details, actor_address, user_agent,
+	target_key_id, key_update, target_type, target_id, target_name`
 
 // ActivityRange selects activities. Zero fields but Limit do not restrict.
 type ActivityRange struct {
@@ -21,7 +22,8 @@ type ActivityRange struct {
 	// Older selects those before the activity with this sequence.
 	Older int64
 	// Search selects those that have it in their type, the details or the address of
-	// their actor or the id of their key, in upper or lower case. See SearchActivities.
+	// their actor, the id of their key or the name of what they are about, in upper or
+	// lower case. See SearchActivities.
 	Search string
 	// Limit is how many there are at most.
 	Limit int
@@ -87,7 +89,7 @@ func (r *Reader) SearchActivities(ctx context.Context, organization uuid.UUID, i
 func matches(a cloud.Activity, part string) bool {
 	in := func(text string) bool { return strings.Contains(cloud.Fold(text), part) }
 	return in(string(a.Type)) || in(a.Actor.Details) || a.Actor.Address.IsValid() && in(a.Actor.Address.String()) ||
-		a.TargetKeyID != uuid.Nil && in(a.TargetKeyID.String())
+		a.TargetKeyID != uuid.Nil && in(a.TargetKeyID.String()) || in(a.Target.Name)
 }
 
 // ceilMilli returns the first millisecond that is not before the instant: activities
@@ -116,7 +118,7 @@ func scanActivity(scan func(...any) error) (a cloud.Activity, err error) {
 	var created int64
 	var address, key string
 	err = scan(uuidColumn{&a.ID}, uuidColumn{&a.OrganizationID}, &a.Sequence, &created, &a.Type, &a.Actor.Type, &a.Actor.ID, &a.Actor.Details,
-		&address, &a.Actor.UserAgent, &key, &a.KeyUpdate)
+		&address, &a.Actor.UserAgent, &key, &a.KeyUpdate, &a.Target.Type, &a.Target.ID, &a.Target.Name)
 	if err != nil {
 		return a, err
 	}
@@ -142,8 +144,9 @@ func (t *Tx) Record(ctx context.Context, a cloud.Activity) error {
 		key = a.TargetKeyID.String()
 	}
 	_, err := t.exec(ctx, `INSERT INTO activities (id, organization_id, sequence, revision, created_at, type, actor_type, actor_id, actor_details,
-		actor_address, user_agent, target_key_id, key_update) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		actor_address, user_agent, target_key_id, key_update, target_type, target_id, target_name)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		a.ID.String(), a.OrganizationID.String(), t.next(), t.revision, a.CreatedAt.UnixMilli(), string(a.Type), string(a.Actor.Type), a.Actor.ID,
-		a.Actor.Details, address, a.Actor.UserAgent, key, string(a.KeyUpdate))
+		a.Actor.Details, address, a.Actor.UserAgent, key, string(a.KeyUpdate), string(a.Target.Type), a.Target.ID, a.Target.Name)
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"time"
+
+	"github.com/pressly/goose/v3"
 )
 
 // WithMigrations makes the program one of another schema.
@@ -52,4 +54,14 @@ func PassingTables() (names []string) {
 		}
 	}
 	return names
+}
+
+// MigrateDown takes the schema of the store back to the version.
+func MigrateDown(ctx context.Context, s *Store, version int64) error {
+	provider, err := goose.NewProvider(s.dialect.goose(), s.db, s.options.schema(), goose.WithGoMigrations(written(s.dialect)...))
+	if err != nil {
+		return err
+	}
+	_, err = provider.DownTo(ctx, version)
+	return err
 }

@@ -160,7 +160,7 @@ func (t *Tx) UpdateKey(ctx context.Context, k cloud.Key) error {
 	if err != nil {
 		return err
 	}
-	if err := t.releaseRoles(ctx, k); err != nil {
+	if err := t.releaseRoles(ctx, k.OrganizationID, cloud.KeyActor(k.ID)); err != nil {
 		return err
 	}
 	return t.assignRoles(ctx, k.OrganizationID, cloud.KeyActor(k.ID), k.RoleIDs)
@@ -169,16 +169,10 @@ func (t *Tx) UpdateKey(ctx context.Context, k cloud.Key) error {
 // DeleteKey removes a key and its role assignments for good. It returns NotFound
 // if there is no such key.
 func (t *Tx) DeleteKey(ctx context.Context, k cloud.Key) error {
-	if err := t.releaseRoles(ctx, k); err != nil {
+	if err := t.releaseRoles(ctx, k.OrganizationID, cloud.KeyActor(k.ID)); err != nil {
 		return err
 	}
 	return t.execOne(ctx, keyNotFound, `DELETE FROM api_keys WHERE organization_id = $1 AND id = $2`, k.OrganizationID.String(), k.ID.String())
-}
-
-func (t *Tx) releaseRoles(ctx context.Context, k cloud.Key) error {
-	_, err := t.exec(ctx, `DELETE FROM role_assignments WHERE organization_id = $1 AND actor = $2`,
-		k.OrganizationID.String(), string(cloud.KeyActor(k.ID)))
-	return err
 }
 
 // MarkUsed writes the last uses of keys. It is no change: it has no revision and

@@ -28,10 +28,7 @@ func (r *Reader) People(ctx context.Context) ([]cloud.Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := collect(rows, func(scan func(...any) error) (cloud.Person, error) {
-		a, err := scanAccount(scan)
-		return a.Person, err
-	})
+	people, err := collect(rows, scanPerson)
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
@@ -66,13 +63,21 @@ func (r *Reader) account(ctx context.Context, query, arg string) (cloud.Account,
 	return a, err
 }
 
-// PersonHasRole reports whether a member of the organization who has a password has the role.
-func (r *Reader) PersonHasRole(ctx context.Context, organization, role uuid.UUID) (has bool, err error) {
+// OthersWithRole reports whether a member of the organization besides the person, who can
+// sign in, has the role.
+func (r *Reader) OthersWithRole(ctx context.Context, organization, role, besides uuid.UUID) (has bool, err error) {
 	err = r.q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM role_assignments a
 		JOIN memberships m ON m.organization_id = a.organization_id AND a.actor = 'user/' || m.user_id
 		JOIN users u ON u.id = m.user_id
-		WHERE a.organization_id = $1 AND a.role_id = $2 AND u.password_hash <> '')`, organization.String(), role.String()).Scan(&has)
+		WHERE a.organization_id = $1 AND a.role_id = $2 AND u.id <> $3
+			AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)))`,
+		organization.String(), role.String(), besides.String()).Scan(&has)
 	return has, err
+}
+
+func scanPerson(scan func(...any) error) (cloud.Person, error) {
+	a, err := scanAccount(scan)
+	return a.Person, err
 }
 
 func scanAccount(scan func(...any) error) (a cloud.Account, err error) {
@@ -143,14 +148,7 @@ func (t *Tx) InsertPerson(ctx context.Context, a cloud.Account) (cloud.Account, 
 		return a, err
 	}
 	for i := range a.Memberships {
-		m := &a.Memberships[i]
-		m.Sequence = t.next()
-		_, err := t.exec(ctx, `INSERT INTO memberships (organization_id, user_id, joined_at, sequence) VALUES ($1, $2, $3, $4)`,
-			m.OrganizationID.String(), a.ID.String(), m.JoinedAt.UnixMilli(), m.Sequence)
-		if err != nil {
-			return a, err
-		}
-		if err := t.assignRoles(ctx, m.OrganizationID, cloud.PersonActor(a.ID), m.RoleIDs); err != nil {
+		if a.Memberships[i], err = t.InsertMembership(ctx, a.ID, a.Memberships[i]); err != nil {
 			return a, err
 		}
 	}

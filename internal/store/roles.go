@@ -28,6 +28,39 @@ func (r *Reader) RoleActors(ctx context.Context, organization uuid.UUID) (map[uu
 	return actors, err
 }
 
+// KeysAndPeople returns the actors, those of them that are in the organization.
+func (r *Reader) KeysAndPeople(ctx context.Context, organization uuid.UUID, actors []cloud.ActorRef) (keys []cloud.Key, people []cloud.Person, err error) {
+	for _, actor := range actors {
+		if id, ok := actor.Key(); ok {
+			key, err := r.Key(ctx, organization, id)
+			if err = ignoreNotFound(err); err != nil {
+				return nil, nil, err
+			}
+			if key.ID == id {
+				keys = append(keys, key)
+			}
+		}
+		if id, ok := actor.Person(); ok {
+			account, err := r.Member(ctx, organization, id)
+			if err = ignoreNotFound(err); err != nil {
+				return nil, nil, err
+			}
+			if account.ID == id {
+				people = append(people, account.Person)
+			}
+		}
+	}
+	return keys, people, nil
+}
+
+func ignoreNotFound(err error) error {
+	if cloud.CodeOf(err) == cloud.NotFound {
+		return nil
+	}
+	return err
+}
+
+// assignRoles gives the actor the roles, behind those it has.
 func (t *Tx) assignRoles(ctx context.Context, organization uuid.UUID, actor cloud.ActorRef, roles []uuid.UUID) error {
 	for _, role := range roles {
 		_, err := t.exec(ctx, `INSERT INTO role_assignments (organization_id, role_id, actor, sequence) VALUES ($1, $2, $3, $4)`,
@@ -37,4 +70,22 @@ func (t *Tx) assignRoles(ctx context.Context, organization uuid.UUID, actor clou
 		}
 	}
 	return nil
+}
+
+// releaseRoles takes all roles of the organization from the actor.
+func (t *Tx) releaseRoles(ctx context.Context, organization uuid.UUID, actor cloud.ActorRef) error {
+	_, err := t.exec(ctx, `DELETE FROM role_assignments WHERE organization_id = $1 AND actor = $2`, organization.String(), string(actor))
+	return err
+}
+
+// AssignRole gives one role to the actor, behind those it has.
+func (t *Tx) AssignRole(ctx context.Context, organization, role uuid.UUID, actor cloud.ActorRef) error {
+	return t.assignRoles(ctx, organization, actor, []uuid.UUID{role})
+}
+
+// ReleaseRole takes one role from the actor; from one that does not have it, nothing.
+func (t *Tx) ReleaseRole(ctx context.Context, organization, role uuid.UUID, actor cloud.ActorRef) error {
+	_, err := t.exec(ctx, `DELETE FROM role_assignments WHERE organization_id = $1 AND role_id = $2 AND actor = $3`,
+		organization.String(), role.String(), string(actor))
+	return err
 }

@@ -10,6 +10,7 @@ import (
 type State struct {
 	Revision      int64
 	Organizations []cloud.Organization
+	Roles         []cloud.Role // custom ones, without actors
 	Keys          []cloud.Key
 	People        []cloud.Person
 	Sessions      []cloud.Session
@@ -22,6 +23,9 @@ func (s *Store) State(ctx context.Context) (state State, err error) {
 			return err
 		}
 		if state.Organizations, err = r.Organizations(ctx); err != nil {
+			return err
+		}
+		if state.Roles, err = r.AllCustomRoles(ctx); err != nil {
 			return err
 		}
 		if state.Keys, err = r.AllKeys(ctx); err != nil {

@@ -22,10 +22,15 @@ var tables = []table{
 	{"users", "created_at, id", false},
 	{"memberships", "sequence", false},
 	{"api_keys", "sequence", false},
+	{"roles", "sequence", false},
 	{"role_assignments", "sequence", false},
+	{"invitations", "sequence", false},
+	{"invitation_roles", "sequence", false},
+	{"identities", "issuer, subject", false},
 	{"activities", "sequence", false},
 	{"sessions", "created_at, id", true},
 	{"setup_links", "token_hash", true},
+	{"request_counts", "organization_id, actor, operation, resource, day", true},
 }
 
 // eachRow calls f with each row of the table. A value is a string, an int64, a bool

@@ -51,10 +51,10 @@ func Content(t *testing.T, o store.Options) string {
 	return Dump(t, o, "goose_db_version", "control_state")
 }
 
-// Lasting is Content without what a backup leaves out: sessions and links.
+// Lasting is Content without what a backup leaves out: sessions, links and counts.
 func Lasting(t *testing.T, o store.Options) string {
 	t.Helper()
-	return Dump(t, o, "goose_db_version", "control_state", "sessions", "setup_links")
+	return Dump(t, o, "goose_db_version", "control_state", "sessions", "setup_links", "request_counts")
 }
 
 func tables(t *testing.T, db *sql.DB, o store.Options) (names []string) {

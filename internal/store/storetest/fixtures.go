@@ -154,6 +154,26 @@ func fillPeople(t *testing.T, s *store.Store) {
 		}
 		return tx.ReplaceSetupLink(ctx, cloud.HashOf("token"), Morning, Morning.Add(time.Hour))
 	})
+	fillAccess(t, s, busy)
+	fillCounts(t, s)
+}
+
+// fillAccess adds a role that somebody has, an invitation with it and its link, and whom a sign-in provider knows.
+func fillAccess(t *testing.T, s *store.Store, member cloud.Account) {
+	t.Helper()
+	o := state(t, s).Organizations[1]
+	role := Role(t, s, o, hardNames[0])
+	Role(t, s, o, hardNames[1])
+	invited := Invitation(t, s, o, "invited@example.com", role.ID, cloud.AdminRoleID)
+	Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.AssignRole(ctx, o.ID, role.ID, cloud.PersonActor(member.ID)); err != nil {
+			return err
+		}
+		if err := tx.InsertIdentity(ctx, member.ID, cloud.Identity{Issuer: "https://login.example.com", Subject: hardNames[1], CreatedAt: Morning}); err != nil {
+			return err
+		}
+		return tx.InsertInvitationLink(ctx, invited.ID, cloud.HashOf("invitation"), Morning, invited.ExpireAt)
+	})
 }
 
 // Longest adds the longest rows that the rules of cloud allow.

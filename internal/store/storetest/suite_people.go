@@ -87,22 +87,30 @@ func people(t *testing.T, options func(*testing.T) store.Options) {
 		same(t, "the number of people", len(state(t, s).People), 1)
 	})
 
-	test(t, "APersonWithARoleAndAPasswordIsFound", func(t *testing.T) {
-		// Whether a person is an Admin who can sign in is decided for one organization, on people with a password.
+	test(t, "AnotherPersonWithARoleWhoCanSignInIsFound", func(t *testing.T) {
+		// Whether somebody else is an Admin who can sign in is decided for one organization,
+		// on people with a password or an identity at a sign-in provider.
 		s := Open(t, options(t))
 		o, other := Organization(t, s, "acme"), Organization(t, s, "other")
-		has := func(o cloud.Organization, role uuid.UUID) bool {
-			return Read(t, s, func(ctx context.Context, r *store.Reader) (bool, error) { return r.PersonHasRole(ctx, o.ID, role) })
+		has := func(o cloud.Organization, role, besides uuid.UUID) bool {
+			return Read(t, s, func(ctx context.Context, r *store.Reader) (bool, error) {
+				return r.OthersWithRole(ctx, o.ID, role, besides)
+			})
 		}
 		Key(t, s, o, "key", cloud.AdminRoleID)
-		same(t, "a key", has(o, cloud.AdminRoleID), false)
+		same(t, "a key", has(o, cloud.AdminRoleID, uuid.Nil), false)
 		a := Person(t, s, "ada@example.com", cloud.Membership{OrganizationID: o.ID, JoinedAt: Morning, RoleIDs: []uuid.UUID{cloud.AdminRoleID}})
-		same(t, "an Admin", has(o, cloud.AdminRoleID), true)
-		same(t, "another role", has(o, roleIDs[0]), false)
-		same(t, "another organization", has(other, cloud.AdminRoleID), false)
+		same(t, "an Admin", has(o, cloud.AdminRoleID, uuid.Nil), true)
+		same(t, "the same Admin", has(o, cloud.AdminRoleID, a.ID), false)
+		same(t, "another role", has(o, roleIDs[0], uuid.Nil), false)
+		same(t, "another organization", has(other, cloud.AdminRoleID, uuid.Nil), false)
 		a.PasswordHash = ""
 		Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateAccount(ctx, a) })
-		same(t, "an Admin without a password", has(o, cloud.AdminRoleID), false)
+		same(t, "an Admin without a password", has(o, cloud.AdminRoleID, uuid.Nil), false)
+		Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.InsertIdentity(ctx, a.ID, cloud.Identity{Issuer: "https://login.example.com", Subject: "ada", CreatedAt: Morning})
+		})
+		same(t, "an Admin whom a provider knows", has(o, cloud.AdminRoleID, uuid.Nil), true)
 	})
 }
 
