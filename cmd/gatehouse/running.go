@@ -130,13 +130,13 @@ func (s *server) writeUses(ctx context.Context) error {
 		select {
 		case <-every.C:
 			if err := s.control.WriteUses(ctx); err != nil {
-				s.log.Warn("when keys were last used could not be written; it is tried again", "error", err)
+				s.log.Warn("when keys were last used, and how often, could not be written; it is tried again", "error", err)
 			}
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
 			if err := s.control.WriteUses(last); err != nil {
-				s.log.Warn("when keys were last used could not be written", "error", err)
+				s.log.Warn("when keys were last used, and how often, could not be written", "error", err)
 			}
 			return nil
 		}

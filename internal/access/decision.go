@@ -23,6 +23,9 @@ type Decision struct {
 // Policies do, and says why. On AllInstances, the question is about each of all services:
 // what denies it on a single one denies it.
 func Decide(organization uuid.UUID, roles []cloud.Role, permission cloud.Permission, resource cloud.Resource) (d Decision) {
+	if bits[permission] == 0 {
+		return d // there is no such permission, whatever a policy says
+	}
 	for _, role := range roles {
 		for _, policy := range role.Policies {
 			if !slices.Contains(policy.Permissions, permission) || !concerns(organization, policy, permission, resource) {

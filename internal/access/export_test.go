@@ -36,3 +36,10 @@ func (p *Passwords) Occupy(n int) (release func()) {
 func PoliciesOf(org cloud.Organization, roleIDs []uuid.UUID) *Policies {
 	return Compile(org.ID, (*view)(nil).rolesOf(org.ID, roleIDs))
 }
+
+// RoleSets returns how many sets of roles the directory keeps in memory.
+func (d *Directory) RoleSets() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.sets)
+}

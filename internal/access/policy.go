@@ -23,7 +23,7 @@ type Policies struct {
 type rights struct {
 	permissions set
 	sql         sqlLevel
-	grants      []string
+	grants      [][]string // those of each policy
 }
 
 // Compile returns the policies of the roles for an actor of the organization.
@@ -33,6 +33,7 @@ func Compile(organization uuid.UUID, roles []cloud.Role) *Policies {
 	named := map[uuid.UUID]tally{}
 	for _, role := range roles {
 		for _, policy := range role.Policies {
+			policy.Tags.Grants = slices.Clone(policy.Tags.Grants) // once for all services that it names
 			for _, resource := range policy.Resources {
 				if id, ok := resource.Organization(); ok && id == organization {
 					own.add(policy, cloud.Permission.OfOrganization)
@@ -69,7 +70,7 @@ func (p *Policies) Allows(permission cloud.Permission, resource cloud.Resource) 
 // the grants beside it.
 func (p *Policies) SQLConsole(resource cloud.Resource) (cloud.SQLConsoleRole, []string) {
 	r := p.on(resource)
-	return r.sql.role(), slices.Clone(r.grants)
+	return r.sql.role(), slices.Concat(r.grants...)
 }
 
 // Covers reports whether whoever has p may do all that other allows, on services
@@ -118,5 +119,13 @@ func (r rights) cover(other rights) bool {
 	if other.permissions&^r.permissions != 0 || other.sql&^r.sql != 0 {
 		return false
 	}
-	return r.sql&sqlAdmin != 0 || !slices.ContainsFunc(other.grants, func(g string) bool { return !slices.Contains(r.grants, g) })
+	if r.sql&sqlAdmin != 0 || len(other.grants) == 0 {
+		return true
+	}
+	mine := slices.Concat(r.grants...)
+	held := make(map[string]bool, len(mine)) // a role may have a hundred thousand
+	for _, grant := range mine {
+		held[grant] = true
+	}
+	return !slices.ContainsFunc(slices.Concat(other.grants...), func(grant string) bool { return !held[grant] })
 }

@@ -9,89 +9,91 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// reference answers by going through the policies. It shares nothing with the package
-// under test: what a permission or a resource is about, it sees from its name.
+// reference answers by going through the policies, as a person does. It shares nothing with
+// the package under test: what a permission or a resource is about, it sees from its name.
 type reference struct {
 	organization uuid.UUID
 	roles        []cloud.Role
 }
 
-// about calls f with each policy that names the permission and is about the resource.
-func (ref reference) about(permission cloud.Permission, resource cloud.Resource, f func(cloud.Policy)) {
-	ofOrganization := strings.Contains(string(permission), ":organization:") || strings.Contains(string(permission), ":support:")
+// services are those that models name and one that they do not: instance/* is each of them.
+var services = []cloud.Resource{cloud.InstanceResource(one), cloud.InstanceResource(two), cloud.InstanceResource(fresh)}
+
+// about returns the policies that say something about the permission on the resource.
+func (ref reference) about(permission cloud.Permission, asked cloud.Resource) (policies []cloud.Policy) {
+	isAsked := func(named cloud.Resource) bool {
+		same := strings.EqualFold(string(named), string(asked))
+		if strings.Contains(string(permission), ":organization:") || strings.Contains(string(permission), ":support:") {
+			return same && strings.EqualFold(string(named), "organization/"+ref.organization.String())
+		}
+		return strings.HasPrefix(string(asked), "instance/") && (same || named == "instance/*")
+	}
 	for _, role := range ref.roles {
 		for _, p := range role.Policies {
-			is := resource == cloud.Resource("organization/"+ref.organization.String()) && slices.Contains(p.Resources, resource)
-			if !ofOrganization {
-				is = strings.HasPrefix(string(resource), "instance/") && (slices.Contains(p.Resources, resource) || slices.Contains(p.Resources, "instance/*"))
-			}
-			if is && slices.Contains(p.Permissions, permission) {
-				f(p)
+			if slices.Contains(p.Permissions, permission) && slices.ContainsFunc(p.Resources, isAsked) {
+				policies = append(policies, p)
 			}
 		}
 	}
+	return policies
 }
 
-// allServices are those that models name and one that they do not.
-var allServices = []cloud.Resource{cloud.InstanceResource(one), cloud.InstanceResource(two), cloud.InstanceResource(fresh)}
+// decides returns the policy that answers the question about an organization or a
+// service: the first that denies, else the first that allows.
+func (ref reference) decides(permission cloud.Permission, resource cloud.Resource) (first cloud.Policy) {
+	for _, p := range ref.about(permission, resource) {
+		if p.Effect == "ALLOW" && first.Effect == "" {
+			first = p
+		} else if p.Effect != "ALLOW" && (permission != "sql-console:database:access" || includes[p.Tags.SQLConsole] == nil) {
+			return p
+		}
+	}
+	return first
+}
 
 func (ref reference) allows(permission cloud.Permission, resource cloud.Resource) bool {
 	if resource == "instance/*" {
-		return !slices.ContainsFunc(allServices, func(r cloud.Resource) bool { return !ref.allows(permission, r) })
+		return !slices.ContainsFunc(services, func(r cloud.Resource) bool { return !ref.allows(permission, r) })
 	}
-	allowed, denied := false, false
-	ref.about(permission, resource, func(p cloud.Policy) {
-		allowed = allowed || p.Effect == "ALLOW"
-		denied = denied || p.Effect == "DENY" && (permission != "sql-console:database:access" || p.Tags.SQLConsole == "")
-	})
-	return allowed && !denied
+	return ref.decides(permission, resource).Effect == "ALLOW"
 }
 
-var ranks = []cloud.SQLConsoleRole{"", "sql-console-readonly", "sql-console-admin"}
-
-func (ref reference) sqlConsole(resource cloud.Resource) (role cloud.SQLConsoleRole, grants []string) {
-	if !ref.allows("sql-console:database:access", resource) {
-		return "", nil
-	}
-	given, most := 0, 2
-	services := []cloud.Resource{resource}
-	if resource == "instance/*" { // the least of what is allowed on each, and the grants on all
-		services = allServices
-	}
-	for _, service := range services {
-		here := 0
-		grants = nil // of the last, which no policy names
-		ref.about("sql-console:database:access", service, func(p cloud.Policy) {
-			if rank := slices.Index(ranks, p.Tags.SQLConsole); p.Effect == "ALLOW" {
-				here = max(here, rank)
-				grants = append(grants, p.Tags.Grants...)
-			} else {
-				most = min(most, rank-1)
-			}
-		})
-		given = here
-		most = min(most, here)
-	}
-	return ranks[min(given, most)], grants
+// includes says which database roles a database role is.
+var includes = map[cloud.SQLConsoleRole][]string{
+	"sql-console-readonly": {"sql-console-readonly"},
+	"sql-console-admin":    {"sql-console-readonly", "sql-console-admin"},
 }
 
-// covers reports whether all that other allows is allowed by ref or by held.
-func (ref reference) covers(held, other reference) bool {
-	holders := slices.DeleteFunc([]reference{ref, held}, func(r reference) bool { return r.organization != other.organization })
-	for _, resource := range append([]cloud.Resource{cloud.OrganizationResource(other.organization)}, allServices...) {
-		for _, permission := range permissions {
-			if other.allows(permission, resource) && !slices.ContainsFunc(holders, func(r reference) bool { return r.allows(permission, resource) }) {
+// gives reports whether the policies give a database role or a grant on the resource.
+func (ref reference) gives(right string, resource cloud.Resource) (given bool) {
+	if resource == "instance/*" {
+		return !slices.ContainsFunc(services, func(r cloud.Resource) bool { return !ref.gives(right, r) })
+	}
+	for _, p := range ref.about("sql-console:database:access", resource) {
+		if p.Effect != "ALLOW" && slices.Contains(includes[cloud.SQLConsoleRole(right)], string(p.Tags.SQLConsole)) {
+			return false // a reader's role is part of this one, and taken
+		}
+		given = given || p.Effect == "ALLOW" && (slices.Contains(includes[p.Tags.SQLConsole], right) || slices.Contains(p.Tags.Grants, right))
+	}
+	return given && ref.allows("sql-console:database:access", resource)
+}
+
+// covered reports whether each thing that ref allows is allowed by one of the others.
+func (ref reference) covered(by ...reference) bool {
+	by = slices.DeleteFunc(by, func(r reference) bool { return r.organization != ref.organization })
+	for _, resource := range append([]cloud.Resource{cloud.OrganizationResource(ref.organization)}, services...) {
+		for _, permission := range cloud.Permissions() {
+			allows := func(r reference) bool { return r.allows(permission, resource) }
+			if allows(ref) && !slices.ContainsFunc(by, allows) {
 				return false
 			}
 		}
-		theirs, needed := other.sqlConsole(resource)
-		best, grants := 0, []string{}
-		for _, r := range holders {
-			role, some := r.sqlConsole(resource)
-			best, grants = max(best, slices.Index(ranks, role)), append(grants, some...)
-		}
-		if best < slices.Index(ranks, theirs) || best < 2 && slices.ContainsFunc(needed, func(g string) bool { return !slices.Contains(grants, g) }) {
-			return false
+		isAdmin := func(r reference) bool { return r.gives("sql-console-admin", resource) } // and needs no grants
+		for _, right := range databaseRights {
+			gives := func(r reference) bool { return r.gives(right, resource) }
+			if gives(ref) && !slices.ContainsFunc(by, gives) && !slices.ContainsFunc(by, isAdmin) {
+				return false
+			}
 		}
 	}
 	return true

@@ -10,7 +10,7 @@ import (
 type tally struct {
 	allow, deny       set
 	sqlAllow, sqlDeny sqlLevel
-	grants            []string
+	grants            [][]string // those of each policy
 }
 
 // set is a set of permissions: bit i stands for the i-th of cloud.Permissions.
@@ -69,7 +69,9 @@ func (t *tally) allowDatabaseAccess(tags cloud.PolicyTags) {
 		t.sqlAllow |= sqlRead
 	case cloud.NoSQLConsole: // the grants alone say what may be done
 	}
-	t.grants = slices.Concat(t.grants, tags.Grants)
+	if len(tags.Grants) > 0 {
+		t.grants = append(t.grants, tags.Grants)
+	}
 }
 
 // denyDatabaseAccess takes a database role and what is above it, or, without one, all.

@@ -14,7 +14,7 @@ const (
 	MaxCustomRoles     = 1000 // of an organization
 	MaxPolicies        = 100  // of a role
 	MaxPolicyResources = 1000 // of a policy
-	MaxGrants          = 1000 // of a policy
+	MaxGrants          = 1000 // of a role
 	MaxGrantLength     = 1024 // characters
 	MaxRoleActors      = 10_000
 )
@@ -41,10 +41,15 @@ func CheckPolicies(field string, organization uuid.UUID, policies []Policy) erro
 	if len(policies) > MaxPolicies {
 		return Errorf(Invalid, "%s: expected at most %d policies, got %d", field, MaxPolicies, len(policies))
 	}
+	grants := 0
 	for i, p := range policies {
 		if err := p.check(fmt.Sprintf("%s[%d]", field, i), organization); err != nil {
 			return err
 		}
+		grants += len(p.Tags.Grants)
+	}
+	if grants > MaxGrants {
+		return Errorf(Invalid, "%s: expected at most %d grants in all policies together, got %d", field, MaxGrants, grants)
 	}
 	return nil
 }

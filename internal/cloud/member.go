@@ -7,6 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// MaxMembers is how many people an organization may have: lists of them have no pages.
+const MaxMembers = 10_000
+
 // Member is a person in one organization (OpenAPI schema Member).
 type Member struct {
 	Person

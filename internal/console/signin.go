@@ -35,6 +35,7 @@ type person struct {
 	Email        string    `json:"email"`
 	Name         string    `json:"name"`
 	SecondFactor bool      `json:"secondFactor"`
+	HasPassword  bool      `json:"hasPassword"` // false for who came by a sign-in provider
 }
 
 // organizationAccess is what the person may do in an organization.
@@ -116,6 +117,10 @@ func (s *server) answer(r *http.Request, p access.Principal) (sessionAnswer, err
 	if err != nil {
 		return sessionAnswer{}, err
 	}
+	hasPassword, err := s.Control.HasPassword(ctx, p)
+	if err != nil {
+		return sessionAnswer{}, err
+	}
 	session, err := s.Control.Session(ctx, p)
 	if err != nil {
 		return sessionAnswer{}, err
@@ -123,7 +128,7 @@ func (s *server) answer(r *http.Request, p access.Principal) (sessionAnswer, err
 	return sessionAnswer{
 		SetUp:         true,
 		Session:       &sessionSummary{ID: session.ID, ExpireAt: session.ExpireAt},
-		Person:        &person{UserID: profile.ID, Email: profile.Email, Name: profile.Name, SecondFactor: profile.SecondFactor},
+		Person:        &person{UserID: profile.ID, Email: profile.Email, Name: profile.Name, SecondFactor: profile.SecondFactor, HasPassword: hasPassword},
 		Organizations: s.organizations(p, profile),
 		Address:       address(r),
 		SendsMail:     s.Control.SendsMail(),

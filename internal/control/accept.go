@@ -103,6 +103,9 @@ func (c *Control) join(ctx context.Context, tx *store.Tx, person cloud.Person, a
 	if err := tx.DeleteInvitation(ctx, i.ID); err != nil {
 		return person, err
 	}
+	if err := tx.DeleteResetLinks(ctx, person.ID); err != nil { // see endLinksOf
+		return person, err
+	}
 	membership, is := person.In(i.OrganizationID)
 	if is {
 		membership.RoleIDs = cloud.UniqueIDs(append(membership.RoleIDs, i.RoleIDs...))
@@ -115,8 +118,16 @@ func (c *Control) join(ctx context.Context, tx *store.Tx, person cloud.Person, a
 	return c.insertMember(ctx, tx, person, actor, i.OrganizationID, i.RoleIDs)
 }
 
-// insertMember makes the person a member with the roles and records that they joined.
+// insertMember makes the person a member with the roles and records that they joined. It
+// returns Conflict when the organization is full.
 func (c *Control) insertMember(ctx context.Context, tx *store.Tx, person cloud.Person, actor cloud.Actor, organization uuid.UUID, roleIDs []uuid.UUID) (cloud.Person, error) {
+	members, err := tx.CountMembers(ctx, organization)
+	if err != nil {
+		return person, err
+	}
+	if members >= cloud.MaxMembers {
+		return person, cloud.Errorf(cloud.Conflict, "The organization has %d members, which is as many as it can have: remove one first", members)
+	}
 	membership, err := tx.InsertMembership(ctx, person.ID, cloud.Membership{OrganizationID: organization, JoinedAt: c.clock.Now(), RoleIDs: roleIDs})
 	if err != nil {
 		return person, err

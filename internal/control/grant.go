@@ -59,15 +59,20 @@ func pick(roles []cloud.Role, ids []uuid.UUID) []cloud.Role {
 	return out
 }
 
+// widens reports whether the roles after allow what those before do not.
+func widens(organization uuid.UUID, before, after []cloud.Role) bool {
+	return !access.Compile(organization, before).Covers(access.Compile(organization, after))
+}
+
 // keepsAdmin makes a change to people or roles, and returns Conflict when afterwards
 // nobody is left who can sign in as Admin of the organization or, where nobody could
 // before, no key can be used as one.
-func (c *Control) keepsAdmin(ctx context.Context, tx *store.Tx, organization uuid.UUID, make func() error) error {
+func (c *Control) keepsAdmin(ctx context.Context, tx *store.Tx, organization uuid.UUID, change func() error) error {
 	personBefore, keyBefore, err := c.admins(ctx, tx, organization)
 	if err != nil {
 		return err
 	}
-	if err := make(); err != nil {
+	if err := change(); err != nil {
 		return err
 	}
 	personAfter, keyAfter, err := c.admins(ctx, tx, organization)
@@ -83,12 +88,51 @@ func (c *Control) keepsAdmin(ctx context.Context, tx *store.Tx, organization uui
 	}
 }
 
-// admins reports whether a person who can sign in and whether a usable key is Admin.
+// admins reports whether a person who can sign in is Admin and, when none is, whether a
+// usable key is. Who has the role and is denied to manage the organization by another one
+// is no Admin.
 func (c *Control) admins(ctx context.Context, tx *store.Tx, organization uuid.UUID) (person, key bool, err error) {
-	if person, err = tx.OthersWithRole(ctx, organization, cloud.AdminRoleID, uuid.Nil); err != nil {
+	roles, err := tx.PlainRoles(ctx, organization)
+	if err != nil {
 		return false, false, err
 	}
-	keys, err := tx.KeysWithRole(ctx, organization, cloud.AdminRoleID)
+	actors, err := tx.ActorsWith(ctx, organization, cloud.AdminRoleID)
+	if err != nil {
+		return false, false, err
+	}
+	manages := func(ids []uuid.UUID) bool {
+		return access.Compile(organization, pick(roles, ids)).Allows(cloud.OrganizationManage, cloud.OrganizationResource(organization))
+	}
+	for _, actor := range actors {
+		id, is := actor.Person()
+		if !is {
+			continue
+		}
+		account, err := tx.Member(ctx, organization, id)
+		if err != nil {
+			return false, false, err
+		}
+		membership, _ := account.In(organization)
+		if !manages(membership.RoleIDs) {
+			continue
+		}
+		if person, err = tx.CanSignIn(ctx, id); person || err != nil {
+			return person, false, err
+		}
+	}
 	now := c.clock.Now()
-	return person, slices.ContainsFunc(keys, func(k cloud.Key) bool { return k.Usable(now) }), err
+	for _, actor := range actors {
+		id, is := actor.Key()
+		if !is {
+			continue
+		}
+		k, err := tx.Key(ctx, organization, id)
+		if err != nil {
+			return false, false, err
+		}
+		if k.Usable(now) && manages(k.RoleIDs) {
+			return false, true, nil
+		}
+	}
+	return false, false, nil
 }

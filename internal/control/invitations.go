@@ -81,7 +81,7 @@ func (c *Control) Invite(ctx context.Context, p access.Principal, organization u
 }
 
 func (c *Control) checkInvitation(ctx context.Context, tx *store.Tx, p access.Principal, organization uuid.UUID, n cloud.NewInvitation) error {
-	roles, err := tx.Roles(ctx, organization)
+	roles, err := tx.PlainRoles(ctx, organization)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (c *Control) NewInvitationLink(ctx context.Context, p access.Principal, org
 		if i, err = c.invitation(ctx, &tx.Reader, organization, id); err != nil {
 			return change{}, err
 		}
-		roles, err := tx.Roles(ctx, organization)
+		roles, err := tx.PlainRoles(ctx, organization)
 		if err != nil {
 			return change{}, err
 		}
@@ -187,10 +187,10 @@ func (c *Control) send(ctx context.Context, i cloud.Invitation) (cloud.Invitatio
 	var link cloud.Secret
 	var organization cloud.Organization
 	err := c.commit(ctx, func(tx *store.Tx) (change, error) {
-		if _, err := c.invitation(ctx, &tx.Reader, i.OrganizationID, i.ID); err != nil {
+		var err error
+		if i, err = c.invitation(ctx, &tx.Reader, i.OrganizationID, i.ID); err != nil {
 			return change{}, err
 		}
-		var err error
 		if organization, err = tx.Organization(ctx, i.OrganizationID); err != nil {
 			return change{}, err
 		}
@@ -200,12 +200,19 @@ func (c *Control) send(ctx context.Context, i cloud.Invitation) (cloud.Invitatio
 	if err != nil {
 		return i, err
 	}
-	i.Mail = cloud.MailSent
+	mail := cloud.MailSent
 	err = c.mailer.Invite(ctx, InvitationMail{To: i.Email, Organization: organization.Name, InvitedBy: i.InvitedBy.Details, Link: link, ExpireAt: i.ExpireAt})
 	if err != nil {
 		c.log.WarnContext(ctx, "the mail server did not take the mail with an invitation", "invitation", i.ID, "error", err)
-		i.Mail = cloud.MailFailed
+		mail = cloud.MailFailed
 	}
-	err = c.commit(ctx, func(tx *store.Tx) (change, error) { return change{}, tx.UpdateInvitation(ctx, i) })
+	err = c.commit(ctx, func(tx *store.Tx) (change, error) {
+		// The mail server took its time: the invitation may have been sent again since.
+		if i, err = c.invitation(ctx, &tx.Reader, i.OrganizationID, i.ID); err != nil {
+			return change{}, err
+		}
+		i.Mail = mail
+		return change{}, tx.UpdateInvitation(ctx, i)
+	})
 	return i, err
 }

@@ -106,7 +106,7 @@ func (c *Control) checkNewKey(ctx context.Context, tx *store.Tx, p access.Princi
 	if err := checkExpiry(n.Expiry, c.clock.Now()); err != nil {
 		return err
 	}
-	roles, err := tx.Roles(ctx, organization)
+	roles, err := tx.PlainRoles(ctx, organization)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,8 @@ func (c *Control) UpdateKey(ctx context.Context, p access.Principal, organizatio
 		if err := c.checkKeyChange(ctx, tx, p, before, after); err != nil {
 			return change{}, err
 		}
-		if err := tx.UpdateKey(ctx, after); err != nil {
+		err = c.keepsAdmin(ctx, tx, organization, func() error { return tx.UpdateKey(ctx, after) })
+		if err != nil {
 			return change{}, err
 		}
 		for _, u := range updates {
@@ -227,7 +228,7 @@ func keyUpdates(before, after cloud.Key, legacyRoles bool) (updates []cloud.KeyU
 // checkKeyChange returns Forbidden when the change would give what the principal
 // does not hold, and Conflict when it would end the last usable Admin.
 func (c *Control) checkKeyChange(ctx context.Context, tx *store.Tx, p access.Principal, before, after cloud.Key) error {
-	roles, err := tx.Roles(ctx, before.OrganizationID)
+	roles, err := tx.PlainRoles(ctx, before.OrganizationID)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,9 @@ import (
 // Mailer hands mails to a mail server. A call returns when the server has taken the mail
 // or refused it, after some seconds at most. Its errors say nothing of the links.
 type Mailer interface {
+	// Invite sends the link of an invitation.
 	Invite(ctx context.Context, m InvitationMail) error
+	// ResetPassword sends the link by which a person chooses a new password.
 	ResetPassword(ctx context.Context, m ResetMail) error
 }
 

@@ -64,12 +64,17 @@ func (c *Control) UpdateMember(ctx context.Context, p access.Principal, organiza
 
 // changeRoles writes the roles of the member.
 func (c *Control) changeRoles(ctx context.Context, tx *store.Tx, p access.Principal, member *cloud.Member, roleIDs []uuid.UUID) error {
-	roles, err := tx.Roles(ctx, member.OrganizationID)
+	roles, err := tx.PlainRoles(ctx, member.OrganizationID)
 	if err != nil {
 		return err
 	}
 	if err := checkGrant(p, member.OrganizationID, roles, member.RoleIDs, roleIDs); err != nil {
 		return err
+	}
+	if widens(member.OrganizationID, pick(roles, member.RoleIDs), pick(roles, roleIDs)) {
+		if err := tx.DeleteResetLinks(ctx, member.ID); err != nil { // see endLinksOf
+			return err
+		}
 	}
 	member.RoleIDs = roleIDs
 	return c.keepsAdmin(ctx, tx, member.OrganizationID, func() error {

@@ -78,7 +78,7 @@ func wantPrincipal(t fataler, state store.State, key cloud.Key, p access.Princip
 	}
 	org := state.Organizations[slices.IndexFunc(state.Organizations, func(o cloud.Organization) bool { return o.ID == key.OrganizationID })]
 	policies := access.Compile(org.ID, rolesIn(state, org, key.RoleIDs))
-	for _, resource := range []cloud.Resource{cloud.OrganizationResource(org.ID), cloud.AllInstances} {
+	for _, resource := range resourcesIn(state, org.ID) {
 		for _, permission := range cloud.Permissions() {
 			if may := p.May(org.ID, resource, permission) == nil; may != policies.Allows(permission, resource) {
 				t.Fatalf("key %q: the directory says %v to %s on %s, its roles in the store say otherwise", key.Name, may, permission, resource)
@@ -95,6 +95,21 @@ func find(state store.State, c cloud.Credential) (cloud.Key, bool) {
 		}
 	}
 	return cloud.Key{}, false
+}
+
+// resourcesIn returns the organization, all services, and each service that a role names.
+func resourcesIn(state store.State, organization uuid.UUID) []cloud.Resource {
+	resources := []cloud.Resource{cloud.OrganizationResource(organization), cloud.AllInstances}
+	for _, role := range state.Roles {
+		for _, p := range role.Policies {
+			for _, r := range p.Resources {
+				if _, service := r.Instance(); service && !slices.Contains(resources, r) {
+					resources = append(resources, r)
+				}
+			}
+		}
+	}
+	return resources
 }
 
 // rolesIn returns those of the roles that the organization has.

@@ -37,6 +37,13 @@ func (c *Control) Profile(ctx context.Context, p access.Principal) (cloud.Person
 	return account.Person, err
 }
 
+// HasPassword reports whether the person who is asking can sign in with a password: who
+// came by a sign-in provider cannot. It returns Forbidden when it is no person.
+func (c *Control) HasPassword(ctx context.Context, p access.Principal) (bool, error) {
+	account, err := c.account(ctx, p)
+	return account.PasswordHash != "", err
+}
+
 // UpdateProfile changes the name of the person who is asking and returns them as they
 // are then. It returns Invalid for what is no name.
 func (c *Control) UpdateProfile(ctx context.Context, p access.Principal, name string) (person cloud.Person, err error) {

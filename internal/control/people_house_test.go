@@ -164,10 +164,11 @@ func (h *house) wantSessions(t fataler, issued []control.SignedIn) {
 		}
 		for _, m := range person.Memberships {
 			policies := access.Compile(m.OrganizationID, rolesIn(state, cloud.Organization{ID: m.OrganizationID}, m.RoleIDs))
-			for _, permission := range cloud.Permissions() {
-				resource := cloud.OrganizationResource(m.OrganizationID)
-				if (p.May(m.OrganizationID, resource, permission) == nil) != policies.Allows(permission, resource) {
-					t.Fatalf("%s: the directory and the store disagree on %s", person.Email, permission)
+			for _, resource := range resourcesIn(state, m.OrganizationID) {
+				for _, permission := range cloud.Permissions() {
+					if (p.May(m.OrganizationID, resource, permission) == nil) != policies.Allows(permission, resource) {
+						t.Fatalf("%s: the directory and the store disagree on %s on %s", person.Email, permission, resource)
+					}
 				}
 			}
 		}

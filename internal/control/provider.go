@@ -31,9 +31,9 @@ type ProviderSignIn struct {
 // a person if they may join or are invited; else it returns Forbidden. The provider has
 // asked for a second factor, or not: ours is for passwords.
 func (c *Control) SignInWith(ctx context.Context, v Visitor, in ProviderSignIn) (signedIn SignedIn, err error) {
+	var account cloud.Account
 	err = c.commit(ctx, func(tx *store.Tx) (change, error) {
-		account, err := c.recognize(ctx, tx, v, in)
-		if err != nil {
+		if account, err = c.recognize(ctx, tx, v, in); err != nil {
 			return change{}, err
 		}
 		if in.FollowGroups {
@@ -46,7 +46,7 @@ func (c *Control) SignInWith(ctx context.Context, v Visitor, in ProviderSignIn) 
 	if err != nil {
 		return SignedIn{}, err
 	}
-	c.signIns.Know(v.Address, in.Email)
+	c.signIns.Know(v.Address, account.Email) // not what the provider calls them by now
 	return signedIn, nil
 }
 
@@ -58,8 +58,11 @@ func (c *Control) recognize(ctx context.Context, tx *store.Tx, v Visitor, in Pro
 		return account, err
 	}
 	account, err = tx.AccountByEmail(ctx, in.Email)
-	if cloud.CodeOf(err) == cloud.NotFound {
+	switch {
+	case cloud.CodeOf(err) == cloud.NotFound:
 		account, err = c.welcome(ctx, tx, v, in)
+	case err == nil:
+		err = checkUnknown(ctx, tx, account, in)
 	}
 	if err != nil {
 		return account, err
@@ -68,6 +71,16 @@ func (c *Control) recognize(ctx context.Context, tx *store.Tx, v Visitor, in Pro
 		return account, err
 	}
 	return account, c.recordOf(ctx, tx, account.Person, v.actor(account.Person), cloud.IdentityLinked)
+}
+
+// checkUnknown returns Forbidden when the provider knows the person as somebody else: it
+// has given their address to another person, who must not become them.
+func checkUnknown(ctx context.Context, tx *store.Tx, account cloud.Account, in ProviderSignIn) error {
+	known, err := tx.HasIdentity(ctx, account.ID, in.Issuer)
+	if err == nil && known {
+		err = cloud.Errorf(cloud.Forbidden, "%s is the e-mail address of somebody whom the provider knew under another identity: ask an Admin", in.Email)
+	}
+	return err
 }
 
 // welcome makes a person of somebody who may join, or who is invited and can accept.
@@ -88,7 +101,7 @@ func (c *Control) welcome(ctx context.Context, tx *store.Tx, v Visitor, in Provi
 	if err != nil {
 		return account, err
 	}
-	roles, err := tx.Roles(ctx, organization.ID)
+	roles, err := tx.PlainRoles(ctx, organization.ID)
 	if err != nil {
 		return account, err
 	}
@@ -141,7 +154,7 @@ func (c *Control) followGroups(ctx context.Context, tx *store.Tx, person cloud.P
 	if !is {
 		return person, nil
 	}
-	roles, err := tx.Roles(ctx, organization.ID)
+	roles, err := tx.PlainRoles(ctx, organization.ID)
 	if err != nil {
 		return person, err
 	}
@@ -163,6 +176,9 @@ func (c *Control) followGroups(ctx context.Context, tx *store.Tx, person cloud.P
 		}
 	}
 	membership.RoleIDs = ids
+	if err := tx.DeleteResetLinks(ctx, person.ID); err != nil { // see endLinksOf
+		return person, err
+	}
 	if err := tx.ReplaceMemberRoles(ctx, organization.ID, person.ID, ids); err != nil {
 		return person, err
 	}

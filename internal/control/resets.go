@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,28 +15,45 @@ import (
 // NewMemberResetLink makes a link by which a member chooses a new password, for somebody
 // to hand over. It is shown once, and is then the only one. Whoever has it can become the
 // member: it returns Forbidden unless the principal may do, in each organization of the
-// member, all that the member may.
+// member, all that the member may, and what they are invited to.
 func (c *Control) NewMemberResetLink(ctx context.Context, p access.Principal, organization, id uuid.UUID) (link cloud.Secret, expireAt time.Time, err error) {
 	err = c.write(ctx, p, MemberPasswordResetLinkCreate, organization, func(p access.Principal, tx *store.Tx) (change, error) {
 		account, err := tx.Member(ctx, organization, id)
 		if err != nil {
 			return change{}, err
 		}
-		for _, m := range account.Memberships {
-			roles, err := tx.Roles(ctx, m.OrganizationID)
-			if err != nil {
-				return change{}, err
-			}
-			if c.authorize(p, MemberPasswordResetLinkCreate, m.OrganizationID) != nil ||
-				!p.Covers(m.OrganizationID, access.Compile(m.OrganizationID, pick(roles, m.RoleIDs))) {
-				return change{}, cloud.Errorf(cloud.Forbidden, "%s may do more than %s, who would become them with such a link", account.Email, p.Described())
-			}
+		if err := c.checkBecoming(ctx, tx, p, account.Person); err != nil {
+			return change{}, err
 		}
 		token, err := c.replaceResetLink(ctx, tx, account.Person, p.Actor())
 		link, expireAt = c.resetLink(token), c.clock.Now().Add(SetupLinkLife)
 		return change{}, err
 	})
 	return link, expireAt, err
+}
+
+// checkBecoming returns Forbidden unless the principal may do all that the person may, in
+// each of their organizations and in those that they are invited to.
+func (c *Control) checkBecoming(ctx context.Context, tx *store.Tx, p access.Principal, person cloud.Person) error {
+	invitations, err := tx.InvitationsTo(ctx, person.Email, c.clock.Now())
+	if err != nil {
+		return err
+	}
+	all := slices.Clone(person.Memberships)
+	for _, i := range invitations {
+		all = append(all, cloud.Membership{OrganizationID: i.OrganizationID, RoleIDs: i.RoleIDs})
+	}
+	for _, m := range all {
+		roles, err := tx.PlainRoles(ctx, m.OrganizationID)
+		if err != nil {
+			return err
+		}
+		if c.authorize(p, MemberPasswordResetLinkCreate, m.OrganizationID) != nil ||
+			!p.Covers(m.OrganizationID, access.Compile(m.OrganizationID, pick(roles, m.RoleIDs))) {
+			return cloud.Errorf(cloud.Forbidden, "%s may do more than %s, who would become them with such a link", person.Email, p.Described())
+		}
+	}
+	return nil
 }
 
 // ForgotPassword hands the mail server a mail with a link by which the person with this

@@ -127,6 +127,9 @@ func (c *Control) redefine(ctx context.Context, tx *store.Tx, p access.Principal
 	if role.Type == cloud.SystemRole {
 		return change{}, cloud.Errorf(cloud.Invalid, "The role %q comes with Gatehouse: only its actors can be changed", role.Name)
 	}
+	if (patch.Name == nil || *patch.Name == role.Name) && (patch.Policies == nil || samePolicies(*patch.Policies, role.Policies)) {
+		return change{}, nil // it was sent back as it is
+	}
 	before := *role
 	if patch.Name != nil {
 		role.Name = *patch.Name
@@ -141,7 +144,38 @@ func (c *Control) redefine(ctx context.Context, tx *store.Tx, p access.Principal
 	if err := c.checkHolders(ctx, tx, p, roles, before, *role); err != nil {
 		return change{}, err
 	}
-	return change{roles: []cloud.Role{withoutActors(*role)}}, tx.UpdateRole(ctx, *role)
+	err := c.keepsAdmin(ctx, tx, role.OrganizationID, func() error { return tx.UpdateRole(ctx, *role) })
+	if err != nil {
+		return change{}, err
+	}
+	return change{roles: []cloud.Role{withoutActors(*role)}}, c.endLinksOf(ctx, tx, roles, *role)
+}
+
+// endLinksOf ends the links by which somebody could become one of the holders of the role,
+// or of those who are invited to it, if these may do more from now on: whoever has such a
+// link may do as much as they could before, perhaps no more. roles are all, as they were.
+func (c *Control) endLinksOf(ctx context.Context, tx *store.Tx, roles []cloud.Role, role cloud.Role) error {
+	after := with(roles, role)
+	for _, actor := range role.Actors {
+		held, _ := rolesOf(roles, actor)
+		if id, ok := actor.Person(); ok && widens(role.OrganizationID, held, pick(after, idsOf(held))) {
+			if err := tx.DeleteResetLinks(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	invitations, err := tx.Invitations(ctx, role.OrganizationID, c.clock.Now())
+	if err != nil {
+		return err
+	}
+	for _, i := range invitations {
+		if widens(role.OrganizationID, pick(roles, i.RoleIDs), pick(after, i.RoleIDs)) {
+			if err := tx.DeleteInvitationLinks(ctx, i.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // checkRole returns what is wrong of a custom role that was before so.
@@ -200,25 +234,6 @@ func checkActors(p access.Principal, before, after []cloud.Role, actors []cloud.
 	return nil
 }
 
-// rolesOf returns the roles that the actor has, and a text that is the same for the same ones.
-func rolesOf(roles []cloud.Role, actor cloud.ActorRef) (held []cloud.Role, name string) {
-	for _, r := range roles {
-		if slices.Contains(r.Actors, actor) {
-			held = append(held, r)
-			name += r.ID.String()
-		}
-	}
-	return held, name
-}
-
-func idsOf(roles []cloud.Role) []uuid.UUID {
-	ids := make([]uuid.UUID, 0, len(roles))
-	for _, r := range roles {
-		ids = append(ids, r.ID)
-	}
-	return ids
-}
-
 // with returns the roles with this one in the place of that with its id.
 func with(roles []cloud.Role, role cloud.Role) []cloud.Role {
 	roles = slices.Clone(roles)
@@ -231,6 +246,14 @@ func withoutActors(r cloud.Role) cloud.Role {
 	return r
 }
 
+// samePolicies reports whether both say the same in the same order, whatever their ids.
+func samePolicies(a, b []cloud.Policy) bool {
+	return slices.EqualFunc(a, b, func(a, b cloud.Policy) bool {
+		return a.Effect == b.Effect && slices.Equal(a.Permissions, b.Permissions) && slices.Equal(a.Resources, b.Resources) &&
+			a.Tags.SQLConsole == b.Tags.SQLConsole && slices.Equal(a.Tags.Grants, b.Tags.Grants)
+	})
+}
+
 // withIDs gives each policy an id of its own: policies are replaced, never changed.
 func withIDs(policies []cloud.Policy) []cloud.Policy {
 	policies = slices.Clone(policies)
@@ -238,90 +261,6 @@ func withIDs(policies []cloud.Policy) []cloud.Policy {
 		policies[i].ID = uuid.New()
 	}
 	return policies
-}
-
-// replaceActors gives the role to these actors and takes it from the others. roles are
-// all of the organization, as they are to be.
-func (c *Control) replaceActors(ctx context.Context, tx *store.Tx, p access.Principal, roles []cloud.Role, role *cloud.Role, actors []cloud.ActorRef) (made change, err error) {
-	if len(actors) > cloud.MaxRoleActors {
-		return made, cloud.Errorf(cloud.Invalid, "actors: expected at most %d actors, got %d", cloud.MaxRoleActors, len(actors))
-	}
-	added, removed := missing(actors, role.Actors), missing(role.Actors, actors)
-	if len(added)+len(removed) == 0 {
-		return made, nil
-	}
-	for _, actor := range added {
-		if err := checkActor(ctx, tx, role.OrganizationID, actor, slices.Index(actors, actor)); err != nil {
-			return made, err
-		}
-	}
-	if err := checkAssignments(p, roles, *role, added, removed); err != nil {
-		return made, err
-	}
-	err = c.keepsAdmin(ctx, tx, role.OrganizationID, func() error {
-		for _, actor := range removed {
-			if err := tx.ReleaseRole(ctx, role.OrganizationID, role.ID, actor); err != nil {
-				return err
-			}
-		}
-		for _, actor := range added {
-			if err := tx.AssignRole(ctx, role.OrganizationID, role.ID, actor); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return made, err
-	}
-	role.Actors = append(missing(role.Actors, removed), added...)
-	made.keys, made.people, err = tx.KeysAndPeople(ctx, role.OrganizationID, append(added, removed...))
-	if err != nil {
-		return made, err
-	}
-	return made, c.recordRoles(ctx, tx, p, role.OrganizationID, made)
-}
-
-// recordRoles records for each key and each person of the change that their roles changed.
-func (c *Control) recordRoles(ctx context.Context, tx *store.Tx, p access.Principal, organization uuid.UUID, made change) error {
-	for _, key := range made.keys {
-		if err := c.record(ctx, tx, organization, p.Actor(), aboutKey(key, cloud.KeyUpdated, cloud.KeyUpdateRoles)); err != nil {
-			return err
-		}
-	}
-	for _, person := range made.people {
-		if err := c.record(ctx, tx, organization, p.Actor(), aboutMember(person, cloud.MemberRolesChanged)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkActor returns Invalid for an actor that is not in the organization.
-func checkActor(ctx context.Context, tx *store.Tx, organization uuid.UUID, actor cloud.ActorRef, place int) error {
-	keys, people, err := tx.KeysAndPeople(ctx, organization, []cloud.ActorRef{actor})
-	if err == nil && len(keys)+len(people) == 0 {
-		err = cloud.Errorf(cloud.Invalid, "actors[%d]: there is no %q in the organization", place, string(actor))
-	}
-	return err
-}
-
-// checkAssignments returns Forbidden when the principal would grant what they do not hold.
-func checkAssignments(p access.Principal, roles []cloud.Role, role cloud.Role, added, removed []cloud.ActorRef) error {
-	for _, actor := range added {
-		held, _ := rolesOf(roles, actor)
-		if err := checkGrant(p, role.OrganizationID, roles, idsOf(held), append(idsOf(held), role.ID)); err != nil {
-			return err
-		}
-	}
-	for _, actor := range removed {
-		held, _ := rolesOf(roles, actor)
-		left := slices.DeleteFunc(slices.Clone(held), func(r cloud.Role) bool { return r.ID == role.ID })
-		if err := checkWidening(p, role.OrganizationID, held, left, "the other roles of "+string(actor)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // DeleteRole deletes a custom role for good: whoever has it, or is to get it with an
@@ -344,24 +283,12 @@ func (c *Control) DeleteRole(ctx context.Context, p access.Principal, organizati
 		if err := c.checkHolders(ctx, tx, p, roles, role, empty); err != nil {
 			return change{}, err
 		}
+		if err := c.endLinksOf(ctx, tx, roles, empty); err != nil {
+			return change{}, err
+		}
 		if err := tx.DeleteRole(ctx, organization, id); err != nil {
 			return change{}, err
 		}
 		return change{deletedRoles: []cloud.Role{role}}, c.record(ctx, tx, organization, p.Actor(), aboutRole(role, cloud.RoleDeleted))
 	})
-}
-
-// missing returns those of the actors that are not among the others, each once, in order.
-func missing(actors, others []cloud.ActorRef) (out []cloud.ActorRef) {
-	seen := make(map[cloud.ActorRef]bool, len(others))
-	for _, a := range others {
-		seen[a] = true
-	}
-	for _, a := range actors {
-		if !seen[a] {
-			seen[a] = true
-			out = append(out, a)
-		}
-	}
-	return out
 }

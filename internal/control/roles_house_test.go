@@ -3,6 +3,7 @@ package control_test
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -227,3 +228,27 @@ func (b *postbox) ResetPassword(_ context.Context, m control.ResetMail) error {
 	b.resets = append(b.resets, m)
 	return b.refuse
 }
+
+// signInAs begins a session of the person with this address.
+func (h *house) signInAs(t fataler, email string) control.SignedIn {
+	t.Helper()
+	s, err := h.SignIn(t.Context(), visitor, email, adaPassword, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// provider is what a sign-in provider says of the person with this address.
+func provider(email string, change func(*control.ProviderSignIn)) control.ProviderSignIn {
+	in := control.ProviderSignIn{Provider: "Login", Issuer: "https://login.example.com", Subject: "subject of " + email, Email: email, Name: "Bob B."}
+	if change != nil {
+		change(&in)
+	}
+	return in
+}
+
+var abroad = netip.MustParseAddr("198.51.100.1")
+
+// stranger returns the address of the n-th stranger.
+func stranger(n int) netip.Addr { return netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}) }

@@ -99,7 +99,7 @@ func TestRoleIsMadeChangedAndDeleted(t *testing.T) {
 			aboutKey(key, cloud.KeyUpdated), aboutMember(eve, cloud.MemberRolesChanged), aboutMember(bob, cloud.MemberRolesChanged), aboutRole(renamed, cloud.RoleUpdated))
 		wantRole("ANALYSTS", policies[1:], cloud.KeyActor(key.ID), cloud.PersonActor(eve.ID))
 		unchanged := h.state(t).Revision
-		for _, patch := range []cloud.RolePatch{{}, {Actors: &[]cloud.ActorRef{cloud.PersonActor(eve.ID), cloud.KeyActor(key.ID)}}} {
+		for _, patch := range []cloud.RolePatch{{}, {Name: ptr("ANALYSTS")}, {Policies: ptr(policies[1:])}, {Actors: &[]cloud.ActorRef{cloud.PersonActor(eve.ID), cloud.KeyActor(key.ID)}}} {
 			if err := change(patch)(); err != nil || h.state(t).Revision != unchanged {
 				t.Errorf("a patch that changes nothing: %v", err)
 			}

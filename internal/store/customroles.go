@@ -45,19 +45,25 @@ func (r *Reader) CustomRoles(ctx context.Context, organization uuid.UUID) ([]clo
 	return collect(rows, scanRole)
 }
 
-// Roles returns the roles of the organization with their actors: system roles in their
-// order, then custom roles, oldest first. It returns NotFound if there is no such organization.
-func (r *Reader) Roles(ctx context.Context, organization uuid.UUID) ([]cloud.Role, error) {
+// PlainRoles returns the roles of the organization without their actors: system roles in
+// their order, then custom roles, oldest first. It returns NotFound if there is no such
+// organization.
+func (r *Reader) PlainRoles(ctx context.Context, organization uuid.UUID) ([]cloud.Role, error) {
 	org, err := r.Organization(ctx, organization)
 	if err != nil {
 		return nil, err
 	}
 	custom, err := r.CustomRoles(ctx, organization)
+	return append(cloud.SystemRoles(org), custom...), err
+}
+
+// Roles is PlainRoles with the actors, which may be many.
+func (r *Reader) Roles(ctx context.Context, organization uuid.UUID) ([]cloud.Role, error) {
+	roles, err := r.PlainRoles(ctx, organization)
 	if err != nil {
 		return nil, err
 	}
 	actors, err := r.RoleActors(ctx, organization)
-	roles := append(cloud.SystemRoles(org), custom...)
 	for i := range roles {
 		roles[i].Actors = actors[roles[i].ID]
 	}

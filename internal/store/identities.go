@@ -18,6 +18,12 @@ func (r *Reader) AccountByIdentity(ctx context.Context, issuer, subject string) 
 	return r.Account(ctx, id)
 }
 
+// HasIdentity reports whether the provider with this issuer knows the person.
+func (r *Reader) HasIdentity(ctx context.Context, person uuid.UUID, issuer string) (has bool, err error) {
+	err = r.q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM identities WHERE user_id = $1 AND issuer = $2)`, person.String(), issuer).Scan(&has)
+	return has, err
+}
+
 // InsertIdentity lets a person sign in as whom a provider knows so.
 func (t *Tx) InsertIdentity(ctx context.Context, person uuid.UUID, i cloud.Identity) error {
 	_, err := t.exec(ctx, `INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)`,

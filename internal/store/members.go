@@ -45,6 +45,12 @@ func (r *Reader) Member(ctx context.Context, organization, id uuid.UUID) (cloud.
 	return account, err
 }
 
+// CountMembers returns how many people are in the organization.
+func (r *Reader) CountMembers(ctx context.Context, organization uuid.UUID) (n int, err error) {
+	err = r.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM memberships WHERE organization_id = $1`, organization.String()).Scan(&n)
+	return n, err
+}
+
 // InsertMembership makes a person a member with the roles and returns the membership
 // with its place in the order.
 func (t *Tx) InsertMembership(ctx context.Context, person uuid.UUID, m cloud.Membership) (cloud.Membership, error) {

@@ -75,6 +75,13 @@ func (r *Reader) OthersWithRole(ctx context.Context, organization, role, besides
 	return has, err
 }
 
+// CanSignIn reports whether the person has a password or is known to a sign-in provider.
+func (r *Reader) CanSignIn(ctx context.Context, person uuid.UUID) (can bool, err error) {
+	err = r.q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users u WHERE u.id = $1
+		AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)))`, person.String()).Scan(&can)
+	return can, err
+}
+
 func scanPerson(scan func(...any) error) (cloud.Person, error) {
 	a, err := scanAccount(scan)
 	return a.Person, err

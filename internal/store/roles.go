@@ -28,25 +28,34 @@ func (r *Reader) RoleActors(ctx context.Context, organization uuid.UUID) (map[uu
 	return actors, err
 }
 
+// ActorsWith returns who has the role, oldest assignment first.
+func (r *Reader) ActorsWith(ctx context.Context, organization, role uuid.UUID) ([]cloud.ActorRef, error) {
+	rows, err := r.q.QueryContext(ctx, `SELECT actor FROM role_assignments WHERE organization_id = $1 AND role_id = $2 ORDER BY sequence`, organization.String(), role.String())
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(scan func(...any) error) (a cloud.ActorRef, err error) { return a, scan(&a) })
+}
+
 // KeysAndPeople returns the actors, those of them that are in the organization.
 func (r *Reader) KeysAndPeople(ctx context.Context, organization uuid.UUID, actors []cloud.ActorRef) (keys []cloud.Key, people []cloud.Person, err error) {
 	for _, actor := range actors {
 		if id, ok := actor.Key(); ok {
 			key, err := r.Key(ctx, organization, id)
+			if err == nil {
+				keys = append(keys, key)
+			}
 			if err = ignoreNotFound(err); err != nil {
 				return nil, nil, err
-			}
-			if key.ID == id {
-				keys = append(keys, key)
 			}
 		}
 		if id, ok := actor.Person(); ok {
 			account, err := r.Member(ctx, organization, id)
+			if err == nil {
+				people = append(people, account.Person)
+			}
 			if err = ignoreNotFound(err); err != nil {
 				return nil, nil, err
-			}
-			if account.ID == id {
-				people = append(people, account.Person)
 			}
 		}
 	}

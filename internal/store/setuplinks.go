@@ -91,3 +91,9 @@ func (t *Tx) DeleteResetLinks(ctx context.Context, person uuid.UUID) error {
 	_, err := t.exec(ctx, `DELETE FROM setup_links WHERE user_id = $1`, person.String())
 	return err
 }
+
+// DeleteInvitationLinks removes what accepts the invitation.
+func (t *Tx) DeleteInvitationLinks(ctx context.Context, invitation uuid.UUID) error {
+	_, err := t.exec(ctx, `DELETE FROM setup_links WHERE invitation_id = $1`, invitation.String())
+	return err
+}

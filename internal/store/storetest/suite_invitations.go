@@ -63,7 +63,10 @@ func invitations(t *testing.T, options func(*testing.T) store.Options) {
 			t.Error("there are two")
 		}
 		second.CreatedAt, second.ExpireAt = first.ExpireAt, first.ExpireAt.Add(time.Hour)
-		Write(t, s, func(ctx context.Context, tx *store.Tx) (err error) { second, err = tx.InsertInvitation(ctx, second); return err })
+		Write(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+			second, err = tx.InsertInvitation(ctx, second)
+			return err
+		})
 		same(t, "the invitations", invitationsTo(t, s, "ada@example.com", Morning), []cloud.Invitation{elsewhere, second})
 		noLink(t, s, "first")
 		same(t, "the rows of roles", count(t, o, "invitation_roles"), len(roleIDs)+1)
@@ -212,12 +215,16 @@ func newInvitation(o cloud.Organization, email string, roles ...uuid.UUID) cloud
 
 func invitationsOf(t *testing.T, s *store.Store, o cloud.Organization) []cloud.Invitation {
 	t.Helper()
-	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Invitation, error) { return r.Invitations(ctx, o.ID, Morning) })
+	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Invitation, error) {
+		return r.Invitations(ctx, o.ID, Morning)
+	})
 }
 
 func invitationsTo(t *testing.T, s *store.Store, email string, at time.Time) []cloud.Invitation {
 	t.Helper()
-	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Invitation, error) { return r.InvitationsTo(ctx, email, at) })
+	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Invitation, error) {
+		return r.InvitationsTo(ctx, email, at)
+	})
 }
 
 func noInvitation(t *testing.T, s *store.Store, id uuid.UUID, at time.Time) {

@@ -128,8 +128,11 @@ func identities(t *testing.T, options func(*testing.T) store.Options) {
 		s := Open(t, options(t))
 		o := Organization(t, s, "acme")
 		for i, target := range []cloud.Target{
-			{Type: cloud.TargetRole, ID: uuid.NewString(), Name: hardNames[0]}, {Type: cloud.TargetMember, ID: uuid.NewString(), Name: "Zoë@example.com"},
-			{Type: cloud.TargetInvitation, ID: uuid.NewString(), Name: "ada@example.com"}, {Type: cloud.TargetKey, ID: uuid.NewString(), Name: ""}, {},
+			{Type: cloud.TargetRole, ID: uuid.NewString(), Name: hardNames[0]},
+			{Type: cloud.TargetMember, ID: uuid.NewString(), Name: "Zoë@example.com"},
+			{Type: cloud.TargetInvitation, ID: uuid.NewString(), Name: "ada@example.com"},
+			{Type: cloud.TargetKey, ID: uuid.NewString(), Name: ""},
+			{},
 		} {
 			a := cloud.Activity{ID: uuid.New(), OrganizationID: o.ID, CreatedAt: Morning.Add(time.Duration(i) * time.Second), Type: cloud.RoleCreated, Actor: person, Target: target}
 			Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Record(ctx, a) })
@@ -169,7 +172,9 @@ func membersOf(t *testing.T, s *store.Store, o cloud.Organization) []cloud.Membe
 
 func byIdentity(t *testing.T, s *store.Store, issuer, subject string) cloud.Account {
 	t.Helper()
-	return Read(t, s, func(ctx context.Context, r *store.Reader) (cloud.Account, error) { return r.AccountByIdentity(ctx, issuer, subject) })
+	return Read(t, s, func(ctx context.Context, r *store.Reader) (cloud.Account, error) {
+		return r.AccountByIdentity(ctx, issuer, subject)
+	})
 }
 
 // restoredFrom returns how to make a store from a backup of another one.

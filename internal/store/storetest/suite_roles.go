@@ -39,7 +39,9 @@ func customRoles(t *testing.T, options func(*testing.T) store.Options) {
 		first, second := Key(t, s, o, "first", a.ID, cloud.AdminRoleID), Key(t, s, o, "second", a.ID)
 		ada := Person(t, s, "ada@example.com", cloud.Membership{OrganizationID: o.ID, JoinedAt: Morning, RoleIDs: []uuid.UUID{z.ID}},
 			cloud.Membership{OrganizationID: other.ID, JoinedAt: Morning, RoleIDs: []uuid.UUID{cloud.AdminRoleID}})
-		Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.AssignRole(ctx, o.ID, a.ID, cloud.PersonActor(ada.ID)) })
+		Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.AssignRole(ctx, o.ID, a.ID, cloud.PersonActor(ada.ID))
+		})
 		want := cloud.SystemRoles(o)
 		want[0].Actors = []cloud.ActorRef{cloud.KeyActor(first.ID)}
 		z.Actors = []cloud.ActorRef{cloud.PersonActor(ada.ID)}
@@ -136,9 +138,15 @@ func customRoles(t *testing.T, options func(*testing.T) store.Options) {
 		o, other := Organization(t, s, "acme"), Organization(t, s, "other")
 		a, b := Key(t, s, o, "a", roleIDs[0], roleIDs[1]), Key(t, s, o, "b", roleIDs[0])
 		foreign := Key(t, s, other, "c", roleIDs[0])
-		Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.ReleaseRole(ctx, o.ID, roleIDs[0], cloud.KeyActor(a.ID)) })
-		Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.ReleaseRole(ctx, o.ID, roleIDs[2], cloud.KeyActor(a.ID)) })
-		Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.AssignRole(ctx, o.ID, roleIDs[0], cloud.KeyActor(a.ID)) })
+		Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.ReleaseRole(ctx, o.ID, roleIDs[0], cloud.KeyActor(a.ID))
+		})
+		Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.ReleaseRole(ctx, o.ID, roleIDs[2], cloud.KeyActor(a.ID))
+		})
+		Write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.AssignRole(ctx, o.ID, roleIDs[0], cloud.KeyActor(a.ID))
+		})
 		a.RoleIDs = []uuid.UUID{roleIDs[1], roleIDs[0]}
 		same(t, "the keys", state(t, s).Keys, []cloud.Key{a, b, foreign})
 		same(t, "the actors", actors(t, s, o)[roleIDs[0]], []cloud.ActorRef{cloud.KeyActor(b.ID), cloud.KeyActor(a.ID)})
