@@ -33,6 +33,7 @@ func TestWhatIsNoEmailIsRefused(t *testing.T) {
 		"", " ", "ada", "@example.com", "ada@", "a b@example.com", "Ada <ada@example.com>", "<ada@example.com>", `"a b"@example.com`, "a@b@c",
 		"ada@example.com, bob@example.com", "a\x00b@example.com", "ada@exam\nple.com", "\xff@example.com", "a\u202e@example.com",
 		strings.Repeat("a", 243) + "@example.com", strings.Repeat("ü", 200) + "@example.com",
+		"\u212Aate@example.com", "\u0130da@example.com", // in lower case, somebody else's
 	} {
 		_, err := cloud.ParseEmail("email", typed)
 		if cloud.CodeOf(err) != cloud.Invalid || !strings.HasPrefix(err.Error(), "email: ") {
