@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 
 import { sessionOf } from '@/session';
 import { ErrorPage } from '@/shell/ErrorPage';
-import { homeOf } from '@/shell/home';
+import { homeIn, homeOf } from '@/shell/home';
 import { NotFound, NotFoundPage } from '@/shell/NotFoundPage';
 import { Root } from '@/shell/Root';
 import { Shell } from '@/shell/Shell';
@@ -25,8 +25,11 @@ const home = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  /** `to`: where to go after signing in; a path of the console. */
-  validateSearch: ({ to }: Record<string, unknown>): { to?: string } => (typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
+  /** `to`: where to go after signing in, a path of the console. `problem`: what went wrong with a provider, in a word. */
+  validateSearch: ({ to, problem }: Record<string, unknown>): { to?: string; problem?: string } => ({
+    ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) && { to }),
+    ...(typeof problem === 'string' && problem && { problem }),
+  }),
   component: lazyRouteComponent(() => import('@/pages/sign-in')),
 });
 
@@ -34,6 +37,13 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   component: lazyRouteComponent(() => import('@/pages/setup')),
+});
+
+/** Where the link of an invitation leads. */
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('@/pages/invitation')),
 });
 
 /** Everything behind sign-in. */
@@ -53,6 +63,13 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import('@/pages/profile')),
 });
 
+/** For somebody who is in no organization (any more). */
+const welcome = createRoute({
+  getParentRoute: () => console,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('@/pages/welcome')),
+});
+
 const organization = createRoute({
   getParentRoute: () => console,
   path: '/organizations/$orgId',
@@ -66,8 +83,10 @@ const organization = createRoute({
 const organizationHome = createRoute({
   getParentRoute: () => organization,
   path: '/',
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: '/organizations/$orgId/keys', params });
+  beforeLoad: async ({ context, params }) => {
+    const session = await sessionOf(context.queryClient);
+    const here = session.organizations.find(({ id }) => id === params.orgId);
+    throw redirect(here ? homeIn(here) : homeOf(session));
   },
 });
 
@@ -111,10 +130,46 @@ const sql = createRoute({
   component: lazyRouteComponent(() => import('@/pages/soon'), 'Sql'),
 });
 
-const users = createRoute({
+const keyAccess = createRoute({
+  getParentRoute: () => organization,
+  path: '/keys/$keyId/access',
+  component: lazyRouteComponent(() => import('@/pages/access'), 'KeyAccess'),
+});
+
+const members = createRoute({
   getParentRoute: () => organization,
   path: '/users',
-  component: lazyRouteComponent(() => import('@/pages/soon'), 'Users'),
+  component: lazyRouteComponent(() => import('@/pages/users'), 'Members'),
+});
+
+const invitations = createRoute({
+  getParentRoute: () => organization,
+  path: '/users/invitations',
+  component: lazyRouteComponent(() => import('@/pages/users'), 'Invitations'),
+});
+
+const memberAccess = createRoute({
+  getParentRoute: () => organization,
+  path: '/users/access/$userId',
+  component: lazyRouteComponent(() => import('@/pages/access'), 'MemberAccess'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => organization,
+  path: '/users/roles',
+  component: lazyRouteComponent(() => import('@/pages/roles'), 'Roles'),
+});
+
+const newRole = createRoute({
+  getParentRoute: () => organization,
+  path: '/users/roles/new',
+  component: lazyRouteComponent(() => import('@/pages/roles/editor'), 'NewRole'),
+});
+
+const editedRole = createRoute({
+  getParentRoute: () => organization,
+  path: '/users/roles/$roleId',
+  component: lazyRouteComponent(() => import('@/pages/roles/editor'), 'EditedRole'),
 });
 
 /** All components on one page, for `npm run dev`. */
@@ -128,8 +183,27 @@ const routes = root.addChildren([
   home,
   signIn,
   setup,
+  invitation,
   gallery,
-  console.addChildren([profile, organization.addChildren([organizationHome, keys, audit, settings, services, sql, users])]),
+  console.addChildren([
+    profile,
+    welcome,
+    organization.addChildren([
+      organizationHome,
+      keys,
+      keyAccess,
+      members,
+      invitations,
+      memberAccess,
+      roles,
+      newRole,
+      editedRole,
+      audit,
+      settings,
+      services,
+      sql,
+    ]),
+  ]),
 ]);
 
 export function newRouter(queryClient: QueryClient) {

@@ -12,16 +12,31 @@ const organization = z.object({
 const sessionAnswer = z.object({
   setUp: z.boolean(),
   session: z.object({ id: z.string(), expireAt: z.string() }).nullable(),
-  person: z.object({ userId: z.string(), email: z.string(), name: z.string(), secondFactor: z.boolean() }).nullable(),
+  person: z.object({ userId: z.string(), email: z.string(), name: z.string(), secondFactor: z.boolean(), hasPassword: z.boolean() }).nullable(),
   organizations: z.array(organization),
   address: z.string(),
+  /** Whether Gatehouse can send mail. */
+  sendsMail: z.boolean(),
+  /** With whom one can sign in besides a password. */
+  providers: z.array(z.object({ id: z.string(), name: z.string() })),
   recoveryCode: z.string().optional(),
 });
 
 const link = z.object({
-  kind: z.enum(['setup', 'reset']),
+  kind: z.enum(['setup', 'reset', 'invitation']),
   email: z.string().optional(),
   organization: z.string(),
+  /** Of an invitation: the roles that one gets, and whether one has an account already. */
+  roles: z.array(z.string()).optional(),
+  hasAccount: z.boolean().optional(),
+});
+
+const ownInvitation = z.object({
+  id: z.string(),
+  organization: z.string(),
+  roles: z.array(z.string()),
+  invitedBy: z.string(),
+  expireAt: z.string(),
 });
 
 const signedInBrowser = z.object({
@@ -39,8 +54,10 @@ const secondFactor = z.object({ secret: z.string(), uri: z.string(), picture: z.
 /** Who is signed in here, and what they may do where. */
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export type SessionOrganization = z.infer<typeof organization>;
-/** What a set-up or reset link is for. */
+/** What a one-time link is for. */
 export type Link = z.infer<typeof link>;
+/** An invitation to whoever is signed in. */
+export type OwnInvitation = z.infer<typeof ownInvitation>;
 /** A browser that a person is signed in with. */
 export type SignedInBrowser = z.infer<typeof signedInBrowser>;
 /** A second factor that is not confirmed yet. */
@@ -56,6 +73,13 @@ export const auth = {
   link: (token: string) => call(link, 'POST', 'link', { token }),
   setUp: (body: { token: string; email: string; name: string; password: string }) => call(sessionAnswer, 'POST', 'setup', body),
   reset: (body: { token: string; password: string }) => call(sessionAnswer, 'POST', 'reset', body),
+  /** Mails a link to choose a new password, if there is somebody with the address; nobody is told. */
+  forgot: (body: { email: string }) => call(nothing, 'POST', 'forgot', body),
+  /** Accepts the invitation of the link as somebody new. */
+  accept: (body: { token: string; name: string; password: string }) => call(sessionAnswer, 'POST', 'invitation', body),
+  /** Accepts an invitation as whoever is signed in: by its link, or by its id. */
+  acceptOwn: (body: { token: string } | { id: string }) => call(sessionAnswer, 'POST', 'invitations/accept', body),
+  invitations: () => call(z.object({ invitations: z.array(ownInvitation) }), 'GET', 'invitations').then((answer) => answer.invitations),
   sessions: () => call(z.object({ sessions: z.array(signedInBrowser) }), 'GET', 'sessions').then((answer) => answer.sessions),
   endSession: (id: string) => call(nothing, 'DELETE', `sessions/${encodeURIComponent(id)}`),
   /** Signs out everywhere, here too. */

@@ -1,5 +1,5 @@
 export { answerOf, api, type Schema } from './client';
-export { auth, type Link, type NewSecondFactor, type SessionAnswer, type SessionOrganization, type SignedInBrowser } from './auth';
+export { auth, type Link, type NewSecondFactor, type OwnInvitation, type SessionAnswer, type SessionOrganization, type SignedInBrowser } from './auth';
 export { ApiError, ConnectionError } from './error';
 export { errorText } from './errorText';
 export { showFormError } from './formErrors';

@@ -95,6 +95,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations
+         * @description Returns the invitations that can be accepted, oldest first.
+         *
+         *     Needs the permission `control-plane:organization:view`.
+         */
+        get: operations["invitationGetList"];
+        put?: never;
+        /**
+         * Create an invitation
+         * @description Invites somebody to join the organization, for 7 days, and sends them a mail when Gatehouse is set up to. Who is a member or invited already cannot be invited. Nobody can give a role that allows more than they may do.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        post: operations["invitationCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an invitation
+         * @description Returns an invitation. One that was accepted or revoked, or has expired, does not exist any more.
+         *
+         *     Needs the permission `control-plane:organization:view`.
+         */
+        get: operations["invitationGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an invitation
+         * @description Revokes an invitation: from the moment of the answer none of its links works. It never removes a member.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        delete: operations["invitationDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/invitations/{invitationId}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an invitation link
+         * @description Creates a link that accepts the invitation, to be handed over to the invited person. It is in this answer and nowhere afterwards. Earlier links go on working, the ten newest of them, until the invitation is accepted, revoked or expires. Only who may do all that the roles of the invitation allow can create one.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        post: operations["invitationLinkCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/invitations/{invitationId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description Sends the mail with a link again and lets the 7 days begin anew. Look at mailState for whether the mail server took it. It is refused with 400 when Gatehouse sends no mail.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        post: operations["invitationResend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/keys": {
         parameters: {
             query?: never;
@@ -155,6 +255,128 @@ export interface paths {
          *     Needs the permissions `control-plane:organization:view-api-keys` and `control-plane:organization:update-api-keys`.
          */
         patch: operations["openapiKeyUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/keys/{keyId}/effectiveAccess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the effective access of a key
+         * @description Returns every permission and every operation with the decision on each resource, and with the policy that decided. It is what the roles amount to now; whether the key is enabled, and from where it may be used, is not part of it.
+         *
+         *     Needs the permissions `control-plane:organization:view-api-keys` and `control-plane:organization:manage`.
+         */
+        get: operations["openapiKeyEffectiveAccessGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description Returns the people of the organization, in the order in which they joined.
+         *
+         *     Needs the permission `control-plane:organization:view`.
+         */
+        get: operations["memberGetList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a member
+         * @description Returns a person of the organization.
+         *
+         *     Needs the permission `control-plane:organization:view`.
+         */
+        get: operations["memberGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Ends the membership of a person: from the moment of the answer their sessions do not reach the organization. The keys that they made stay. At least one person keeps the role Admin.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        delete: operations["memberDelete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a member
+         * @description Changes the roles of a person and returns them. What is taken away is refused from the moment of the answer, in all their sessions. Nobody can give a role that allows more than they may do, and at least one person keeps the role Admin.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        patch: operations["memberUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members/{userId}/effectiveAccess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the effective access of a member
+         * @description Returns every permission and every operation with the decision on each resource, and with the policy that decided. It is what the roles amount to now; what the person may do in other organizations is not part of it.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        get: operations["memberEffectiveAccessGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members/{userId}/passwordResetLink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a password reset link
+         * @description Creates a link by which a person chooses a new password, to be handed over to them. It is in this answer and nowhere afterwards, and takes the place of an earlier one. Using it removes the second factor and ends all sessions of the person. Only who may do all that the person may, in each of their organizations, can create one.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        post: operations["memberPasswordResetLinkCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/organizations/{organizationId}/privateEndpointConfig": {
@@ -233,13 +455,41 @@ export interface paths {
         };
         /**
          * List roles
-         * @description Returns the roles of the organization with their policies and with who has them.
+         * @description Returns the roles of the organization with their policies and with who has them: system roles, then custom ones, oldest first.
          *
          *     Needs the permission `control-plane:organization:manage`.
          */
         get: operations["organizationRolesGetList"];
         put?: never;
-        post?: never;
+        /**
+         * Create a role
+         * @description Creates a custom role. Nobody can create a role that allows more than they may do, nor give it to somebody who would then be allowed more.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        post: operations["organizationRolePost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/roles:simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate a role
+         * @description Returns what a draft of a role would change for keys and members, and which of their requests of the last 30 days it would refuse. It changes nothing. With `roleId` the draft takes the place of that role, for those who have it, and is added for the others; without it the draft is added. Where a policy of the draft decided, `policyId` ends in its place in the request, counted from 1; the role of a new draft is named `draft` and has the id that is all zeros.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        post: operations["organizationRoleSimulate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -262,10 +512,22 @@ export interface paths {
         get: operations["organizationRoleGet"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a role
+         * @description Deletes a custom role for good and takes it from everybody who has it or is to get it with an invitation. What it allowed is refused from the moment of the answer.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        delete: operations["organizationRoleDelete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Update a role
+         * @description Changes the fields that are given and returns the whole role. Of a system role only the actors can be changed. What is taken away is refused from the moment of the answer, for keys and in sessions alike. At least one person keeps the role Admin.
+         *
+         *     Needs the permission `control-plane:organization:manage`.
+         */
+        patch: operations["organizationRolePatch"];
         trace?: never;
     };
     "/v1/whoami": {
@@ -337,6 +599,8 @@ export interface components {
             organizationId: string;
             /** @description The service that it happened to; absent when it was none. */
             serviceId?: string;
+            /** @description What it happened to; absent when it was the organization itself. */
+            target?: components["schemas"]["Target"];
             /**
              * @description The key that it happened to; absent when it was none.
              * @example 8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20
@@ -581,6 +845,35 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        DecidingPolicy: {
+            /**
+             * @description What the policy does.
+             * @enum {string}
+             */
+            allowDeny: "ALLOW" | "DENY";
+            /**
+             * Format: uuid
+             * @description The id of the policy.
+             */
+            policyId: string;
+            /**
+             * Format: uuid
+             * @description The id of the role.
+             */
+            roleId: string;
+            /**
+             * @description The name of the role.
+             * @example Analysts
+             */
+            roleName: string;
+            /**
+             * @description Whether the role comes with Gatehouse or was made here.
+             * @enum {string}
+             */
+            roleType: "system" | "custom";
+        } & {
+            [key: string]: unknown;
+        };
         Done: {
             /**
              * Format: uuid
@@ -593,6 +886,108 @@ export interface components {
              * @example 200
              */
             status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        EffectiveAccess: {
+            /**
+             * @description Whose access it is: apiKey/<id> or user/<id>.
+             * @example apiKey/8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20
+             */
+            actor: string;
+            /** @description Every operation of this API on each resource of its kind. */
+            operations: components["schemas"]["EffectiveOperation"][];
+            /** @description Every permission on each resource of its kind. */
+            permissions: components["schemas"]["EffectivePermission"][];
+            /** @description The resources that are decided on: organization/<id>, instance/* for what holds on every service, and each service that a policy of the roles names, at most 1000. */
+            resources: string[];
+            /**
+             * Format: int64
+             * @description How many more services the policies name; absent when there are none.
+             */
+            resourcesLeftOff?: number;
+            /** @description The rights in the databases of services, for each instance/ resource. */
+            sqlConsole: components["schemas"]["EffectiveSQLConsole"][];
+        } & {
+            [key: string]: unknown;
+        };
+        EffectiveOperation: {
+            /** @description The policy that decided: on the first permission that is refused, or else on the last. Absent when none is about it, which denies, and for an operation that needs no permission. */
+            decidedBy?: components["schemas"]["DecidingPolicy"];
+            /**
+             * @description Whether it is allowed.
+             * @enum {string}
+             */
+            decision: "ALLOW" | "DENY";
+            /**
+             * @description Its HTTP method.
+             * @example GET
+             */
+            method: string;
+            /**
+             * @description The operation.
+             * @example openapiKeyGetList
+             */
+            operationId: string;
+            /**
+             * @description Its path.
+             * @example /v1/organizations/{organizationId}/keys
+             */
+            path: string;
+            /** @description The permissions that it needs, all of them. */
+            permissions: string[];
+            /**
+             * @description The resource that it is about.
+             * @example organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21
+             */
+            resource: string;
+            /**
+             * @description What it does.
+             * @example List keys
+             */
+            summary: string;
+            /**
+             * @description The group that it is in.
+             * @example OpenAPI
+             */
+            tag: string;
+        } & {
+            [key: string]: unknown;
+        };
+        EffectivePermission: {
+            /** @description The policy that decided; absent when none is about it, which denies. */
+            decidedBy?: components["schemas"]["DecidingPolicy"];
+            /**
+             * @description Whether it is held.
+             * @enum {string}
+             */
+            decision: "ALLOW" | "DENY";
+            /**
+             * @description The permission.
+             * @example control-plane:organization:view
+             */
+            permission: string;
+            /**
+             * @description The resource that it is held or not held on.
+             * @example instance/*
+             */
+            resource: string;
+        } & {
+            [key: string]: unknown;
+        };
+        EffectiveSQLConsole: {
+            /** @description Database grants beside the role. */
+            grants: string[];
+            /**
+             * @description The service, or instance/* for what holds on every service.
+             * @example instance/*
+             */
+            resource: string;
+            /**
+             * @description The role in the databases; absent without one.
+             * @enum {string}
+             */
+            roleV2?: "sql-console-readonly" | "sql-console-admin";
         } & {
             [key: string]: unknown;
         };
@@ -640,6 +1035,78 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Invitation: {
+            /** @description The roles that the person gets. */
+            assignedRoles: components["schemas"]["AssignedRole"][];
+            /**
+             * Format: date-time
+             * @description When the invitation was made.
+             */
+            createdAt: string;
+            /**
+             * Format: idn-email
+             * @description Who is invited, in lower case. Only a person with this address can accept.
+             * @example grace@example.com
+             */
+            email: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be accepted.
+             */
+            expireAt: string;
+            /**
+             * Format: uuid
+             * @description Unique id of the invitation.
+             */
+            id: string;
+            /** @description Who made the invitation. */
+            invitedBy: components["schemas"]["CreatedBy"];
+            /**
+             * @description What became of the mail with the link: off when Gatehouse sends none, failed when the mail server did not take it.
+             * @enum {string}
+             */
+            mailState: "off" | "sent" | "failed";
+            /**
+             * @deprecated
+             * @description The old name that is nearest to the assigned roles. See assignedRoles.
+             * @enum {string}
+             */
+            role: "admin" | "developer";
+        } & {
+            [key: string]: unknown;
+        };
+        InvitationLink: {
+            /**
+             * Format: date-time
+             * @description Until when the link works.
+             */
+            expireAt: string;
+            /**
+             * @description The link. Whoever has it can become the invited person.
+             * @example https://gatehouse.example.com/invitation#the-token
+             */
+            url: string;
+        } & {
+            [key: string]: unknown;
+        };
+        InvitationPostRequest: {
+            /** @description The ids of the roles that the person gets, at most 100. */
+            assignedRoleIds?: string[];
+            /**
+             * Format: idn-email
+             * @description Who is invited. It is kept in lower case.
+             * @example grace@example.com
+             */
+            email: string;
+            /**
+             * @deprecated
+             * @description The role by its old name. Use assignedRoleIds instead.
+             * @enum {string}
+             */
+            role?: "admin" | "developer";
+        } & {
+            [key: string]: unknown;
+        };
         IpEntry: {
             /**
              * @description What is there.
@@ -679,6 +1146,58 @@ export interface components {
              * @description How many keys the organization has; with search or status, how many of them these select.
              */
             totalCount: number;
+        } & {
+            [key: string]: unknown;
+        };
+        Member: {
+            /** @description The roles of the person in the organization. */
+            assignedRoles: components["schemas"]["AssignedRole"][];
+            /**
+             * Format: idn-email
+             * @description The e-mail address of the person, in lower case.
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When the person joined the organization.
+             */
+            joinedAt: string;
+            /**
+             * Format: date-time
+             * @description When the person last signed in; absent when they never did.
+             */
+            lastSignInAt?: string;
+            /**
+             * @description The name that the person chose.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @deprecated
+             * @description The old name that is nearest to the assigned roles: admin for Admin, developer for everything else. See assignedRoles.
+             * @enum {string}
+             */
+            role: "admin" | "developer";
+            /** @description Whether signing in with a password needs a code, too. */
+            secondFactor: boolean;
+            /**
+             * @description The id of the person, the same in every organization.
+             * @example 8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20
+             */
+            userId: string;
+        } & {
+            [key: string]: unknown;
+        };
+        MemberPatchRequest: {
+            /** @description The ids of the roles of the person, in place of all roles. */
+            assignedRoleIds?: string[];
+            /**
+             * @deprecated
+             * @description The role by its old name, in place of all roles. Use assignedRoleIds instead.
+             * @enum {string}
+             */
+            role?: "admin" | "developer";
         } & {
             [key: string]: unknown;
         };
@@ -763,6 +1282,59 @@ export interface components {
              * @example 1000
              */
             value: number;
+        } & {
+            [key: string]: unknown;
+        };
+        PasswordResetLink: {
+            /**
+             * Format: date-time
+             * @description Until when the link works.
+             */
+            expireAt: string;
+            /**
+             * @description The link. It works once.
+             * @example https://gatehouse.example.com/setup#the-token
+             */
+            url: string;
+        } & {
+            [key: string]: unknown;
+        };
+        PermissionOn: {
+            /**
+             * @description The permission.
+             * @example control-plane:service:view
+             */
+            permission: string;
+            /**
+             * @description The resource.
+             * @example instance/*
+             */
+            resource: string;
+        } & {
+            [key: string]: unknown;
+        };
+        PolicyCreateRequest: {
+            /**
+             * @description What the policy does. What one policy denies, no other allows.
+             * @enum {string}
+             */
+            allowDeny: "ALLOW" | "DENY";
+            /**
+             * @description The permissions it is about: either such of the organization or such of services.
+             * @example [
+             *       "control-plane:service:view"
+             *     ]
+             */
+            permissions: string[];
+            /**
+             * @description What it is about: organization/<id> of this organization, instance/<id> or instance/* for every service.
+             * @example [
+             *       "instance/*"
+             *     ]
+             */
+            resources: string[];
+            /** @description With which rights sql-console:database:access goes. */
+            tags?: components["schemas"]["RbacPolicyTags"];
         } & {
             [key: string]: unknown;
         };
@@ -880,6 +1452,33 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        RefusedOperation: {
+            /** @description The policy that would refuse them; absent when none allows them. */
+            decidedBy?: components["schemas"]["DecidingPolicy"];
+            /**
+             * Format: date
+             * @description The day (UTC) of the last one.
+             * @example 2026-01-31
+             */
+            lastDay: string;
+            /**
+             * @description The operation.
+             * @example openapiKeyGetList
+             */
+            operationId: string;
+            /**
+             * Format: int64
+             * @description How many requests there were in these days.
+             */
+            requests: number;
+            /**
+             * @description The resource that the requests were about.
+             * @example organization/5a1f0c9e-6c3b-4e1d-8f2a-7b6c5d4e3f21
+             */
+            resource: string;
+        } & {
+            [key: string]: unknown;
+        };
         ResultActivity: {
             /**
              * Format: uuid
@@ -919,6 +1518,86 @@ export interface components {
              */
             requestId: string;
             result: components["schemas"]["ApiKeyPostResponse"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultEffectiveAccess: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["EffectiveAccess"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultInvitation: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["Invitation"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultInvitationLink: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["InvitationLink"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultListInvitation: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["Invitation"][];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultListMember: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["Member"][];
             /**
              * Format: int64
              * @description The HTTP status.
@@ -976,6 +1655,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ResultMember: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["Member"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
         ResultOrganization: {
             /**
              * Format: uuid
@@ -999,6 +1694,22 @@ export interface components {
              */
             requestId: string;
             result: components["schemas"]["OrganizationQuota"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultPasswordResetLink: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["PasswordResetLink"];
             /**
              * Format: int64
              * @description The HTTP status.
@@ -1040,6 +1751,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ResultRoleSimulation: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["RoleSimulation"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
         ResultWhoami: {
             /**
              * Format: uuid
@@ -1053,6 +1780,132 @@ export interface components {
              * @example 200
              */
             status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        RoleCreateRequest: {
+            /**
+             * @description Who gets the role: user/<id> of members or apiKey/<id>.
+             * @example [
+             *       "user/8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20"
+             *     ]
+             */
+            actors: string[];
+            /**
+             * @description The name of the role, 1 to 255 characters. No other role of the organization has it, in upper or lower case.
+             * @example Analysts
+             */
+            name: string;
+            /** @description What the role allows and denies. */
+            policies: components["schemas"]["PolicyCreateRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        RoleSimulateRequest: {
+            /**
+             * @description Who would have it: user/<id> of members or apiKey/<id>.
+             * @example [
+             *       "user/8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20"
+             *     ]
+             */
+            actors: string[];
+            /**
+             * @description Whether the actors would keep their other roles or have the draft alone; keep when absent.
+             * @enum {string}
+             */
+            otherRoles?: "keep" | "drop";
+            /** @description What the draft allows and denies. */
+            policies: components["schemas"]["PolicyCreateRequest"][];
+            /**
+             * Format: uuid
+             * @description The role in whose place the draft is. Absent for a new role.
+             */
+            roleId?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RoleSimulation: {
+            /** @description The actors in the order of the request. */
+            actors: components["schemas"]["SimulatedActor"][];
+            /**
+             * Format: date
+             * @description The first day (UTC) whose requests are counted.
+             * @example 2026-01-02
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day, which is today: 30 days in all.
+             * @example 2026-01-31
+             */
+            to: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RoleUpdateRequest: {
+            /**
+             * @description Who has the role, in place of all who have it.
+             * @example [
+             *       "user/8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20"
+             *     ]
+             */
+            actors?: string[];
+            /**
+             * @description The new name.
+             * @example Analysts
+             */
+            name?: string;
+            /** @description What the role allows and denies, in place of all its policies, which get new ids. */
+            policies?: components["schemas"]["PolicyCreateRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        SimulatedActor: {
+            /**
+             * @description Who it is: user/<id> or apiKey/<id>.
+             * @example user/8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20
+             */
+            actor: string;
+            /** @description What the actor may not do now and could do then, on the organization, on instance/* and on services that a policy names, at most 100 of these. */
+            gains: components["schemas"]["PermissionOn"][];
+            /** @description What the actor may do now and could not do then. */
+            loses: components["schemas"]["PermissionOn"][];
+            /**
+             * @description The name of the key, or the e-mail address of the person.
+             * @example ada@example.com
+             */
+            name: string;
+            /** @description The operations that would be refused, most requests first. */
+            operations: components["schemas"]["RefusedOperation"][];
+            /**
+             * Format: int64
+             * @description How many of these the roles with the draft would refuse.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description How many requests of the actor were answered without an error in these days. What anybody may do is not counted.
+             */
+            requests: number;
+        } & {
+            [key: string]: unknown;
+        };
+        Target: {
+            /**
+             * @description Its id.
+             * @example 8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20
+             */
+            id: string;
+            /**
+             * @description The name that it had then: of people and invitations the e-mail address.
+             * @example ada@example.com
+             */
+            name: string;
+            /**
+             * @description What kind of thing it is.
+             * @enum {string}
+             */
+            type: "apiKey" | "user" | "invitation" | "role";
         } & {
             [key: string]: unknown;
         };
@@ -1389,7 +2242,7 @@ export interface operations {
                 from_date?: string;
                 /** @description How many activities the page may hold, 1 to 10000. Absent: 10000. */
                 limit?: number;
-                /** @description Part of the type, of the name or the address of the actor, or of the id of the key, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities. */
+                /** @description Part of the type, of the name or the address of the actor, of the id of the key, or of the name of what it happened to, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities. */
                 search?: string;
                 /** @description The last day or instant, included: a date in UTC or a date-time. Absent: until now. */
                 to_date?: string;
@@ -1529,6 +2382,597 @@ export interface operations {
             };
             /** @description There is no such thing in an organization of the caller. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invitationGetList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultListInvitation"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invitationCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationPostRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultInvitation"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invitationGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation. */
+                invitationId: string;
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultInvitation"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invitationDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation. */
+                invitationId: string;
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invitationLinkCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation. */
+                invitationId: string;
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultInvitationLink"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invitationResend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation. */
+                invitationId: string;
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultInvitation"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2085,6 +3529,678 @@ export interface operations {
             };
         };
     };
+    openapiKeyEffectiveAccessGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the key: the UUID, not the key ID that it signs in with. */
+                keyId: string;
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultEffectiveAccess"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    memberGetList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultListMember"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    memberGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The member. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultMember"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    memberDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The member. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    memberUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The member. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultMember"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    memberEffectiveAccessGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The member. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultEffectiveAccess"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    memberPasswordResetLinkCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The member. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultPasswordResetLink"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     organizationPrivateEndpointConfigGetList: {
         parameters: {
             query: {
@@ -2436,6 +4552,231 @@ export interface operations {
             };
         };
     };
+    organizationRolePost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultRbacRole"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    organizationRoleSimulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleSimulateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultRoleSimulation"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     organizationRoleGet: {
         parameters: {
             query?: never;
@@ -2488,6 +4829,213 @@ export interface operations {
             };
             /** @description There is no such thing in an organization of the caller. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    organizationRoleDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The role. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    organizationRolePatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The role. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultRbacRole"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,7 +11,7 @@ const pages = [
   { to: '/organizations/$orgId/services', icon: 'services', text: 'services', soon: true },
   { to: '/organizations/$orgId/sql', icon: 'console', text: 'sql', soon: true },
   { to: '/organizations/$orgId/keys', icon: 'key', text: 'keys', soon: false },
-  { to: '/organizations/$orgId/users', icon: 'users', text: 'users', soon: true },
+  { to: '/organizations/$orgId/users', icon: 'users', text: 'users', soon: false },
   { to: '/organizations/$orgId/audit', icon: 'activity', text: 'audit', soon: false },
   { to: '/organizations/$orgId/settings', icon: 'gear', text: 'settings', soon: false },
 ] as const;

@@ -15,7 +15,7 @@ export function OrganizationSwitcher({ onNavigate }: { onNavigate?: (() => void)
   if (!current) return null;
   const open = (orgId: string) => {
     onNavigate?.();
-    void navigate({ to: '/organizations/$orgId/keys', params: { orgId } });
+    void navigate({ to: '/organizations/$orgId', params: { orgId } });
   };
   return (
     <Menu

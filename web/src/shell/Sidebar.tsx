@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
+import { InvitationNotice } from './InvitationNotice';
 import { Mark } from './Mark';
 import { Navigation } from './Navigation';
 import { OrganizationSwitcher } from './OrganizationSwitcher';
@@ -21,6 +22,7 @@ export function Sidebar({ drawer = false, onNavigate }: { drawer?: boolean; onNa
       <nav aria-label={t('mainNavigation')} className={styles.nav}>
         <Navigation onNavigate={onNavigate} />
       </nav>
+      <InvitationNotice onNavigate={onNavigate} />
       <ProfileMenu onNavigate={onNavigate} />
     </div>
   );

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '@/api';
+import type { SessionAnswer, SessionOrganization } from '@/api';
 
 const storageKey = 'gatehouse-organization';
 
@@ -6,9 +6,21 @@ const storageKey = 'gatehouse-organization';
 export function homeOf({ organizations }: SessionAnswer) {
   const last = lastOrganization();
   const organization = organizations.find(({ id }) => id === last) ?? organizations[0];
-  if (!organization) return { to: '/profile' } as const;
-  return { to: '/organizations/$orgId/keys', params: { orgId: organization.id } } as const;
+  if (!organization) return { to: '/welcome' } as const;
+  return homeIn(organization);
 }
+
+/** The first page of an organization that somebody may see; else that which says what is missing. */
+export function homeIn({ id, permissions }: SessionOrganization) {
+  const page = pages.find(({ needs }) => permissions.includes(needs)) ?? pages[0];
+  return { to: page.to, params: { orgId: id } } as const;
+}
+
+const pages = [
+  { to: '/organizations/$orgId/keys', needs: 'control-plane:organization:view-api-keys' },
+  { to: '/organizations/$orgId/users', needs: 'control-plane:organization:view' },
+  { to: '/organizations/$orgId/audit', needs: 'control-plane:organization:view-activities' },
+] as const;
 
 export function rememberOrganization(id: string) {
   try {

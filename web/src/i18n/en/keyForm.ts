@@ -31,6 +31,8 @@ export const keyForm = {
   },
   roleTooMuch: 'You cannot grant {{role}}: it allows more than you may do yourself.',
   rolesFailed: 'The roles of the organization could not be read.',
+  customRoles: 'Custom roles',
+  customRolesHint: 'They are added to the roles above.',
   otherRoles: 'Other roles of this key',
   otherRolesHint: 'Clear a role to take it away.',
   queryHint: 'For Query API endpoints, a key needs Member and Basic service API reader.',
@@ -40,7 +42,7 @@ export const keyForm = {
   allServices: 'All services',
   allServicesHint: 'Those to come included.',
   specificServices: 'Specific services',
-  specificServicesHint: 'Not yet: these roles are for all services. Custom roles for single services come with a later version.',
+  specificServicesHint: 'These roles are for all services. For specific ones, <role>make a custom role</role>.',
 
   expiration: 'Expiration',
   keepExpiry: 'Keep as it is',

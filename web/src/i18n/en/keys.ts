@@ -46,6 +46,7 @@ export const keys = {
   edit: 'Edit',
   disable: 'Disable',
   enable: 'Enable',
+  seeAccess: 'See what it may do',
   viewActivity: 'View activity',
   delete: 'Delete',
   enabledToast: '“{{name}}” is enabled',

@@ -2,6 +2,8 @@
 export const profile = {
   title: 'Profile',
   description: 'Your account on this Gatehouse, in all organizations.',
+  signIn: 'Sign-in',
+  signInElsewhere: 'You sign in with a provider. Password and second factor are kept there.',
   details: 'Personal details',
   emailFixed: 'You sign in with it. It cannot be changed.',
   saveName: 'Save name',

@@ -4,7 +4,7 @@ export const setup = {
   checking: 'The link is being checked.',
   title: 'Set up your account',
   text: 'You become an administrator of “{{organization}}”.',
-  emailHint: 'You sign in with it. Gatehouse sends no mail.',
+  emailHint: 'You sign in with it.',
   nameLabel: 'Your name',
   submit: 'Create account',
   resetTitle: 'Choose a new password',

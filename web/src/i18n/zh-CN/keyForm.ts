@@ -33,6 +33,8 @@ export const keyForm: Translated<typeof english> = {
   },
   roleTooMuch: '您不能授予 {{role}}：它的权限超出了您自己的权限。',
   rolesFailed: '无法读取该组织的角色。',
+  customRoles: '自定义角色',
+  customRolesHint: '将与上面的角色一起生效。',
   otherRoles: '此密钥的其他角色',
   otherRolesHint: '取消勾选即可收回该角色。',
   queryHint: '若要使用 Query API 端点，密钥需要 Member 和 Basic service API reader 两个角色。',
@@ -42,7 +44,7 @@ export const keyForm: Translated<typeof english> = {
   allServices: '所有服务',
   allServicesHint: '包括以后创建的服务。',
   specificServices: '特定服务',
-  specificServicesHint: '暂不支持：这些角色适用于所有服务。后续版本将通过自定义角色支持单个服务。',
+  specificServicesHint: '这些角色适用于所有服务。如需限定特定服务，请<role>创建自定义角色</role>。',
 
   expiration: '有效期',
   keepExpiry: '保持不变',

@@ -48,6 +48,7 @@ export const keys: Translated<typeof english> = {
   edit: '编辑',
   disable: '禁用',
   enable: '启用',
+  seeAccess: '查看可执行的操作',
   viewActivity: '查看活动',
   delete: '删除',
   enabledToast: '已启用“{{name}}”',

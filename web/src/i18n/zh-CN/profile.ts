@@ -4,6 +4,8 @@ import type { Translated } from '../types';
 export const profile: Translated<typeof english> = {
   title: '个人资料',
   description: '您在此 Gatehouse 上的账户，适用于所有组织。',
+  signIn: '登录',
+  signInElsewhere: '您通过登录提供方登录，密码和双重验证由其管理。',
   details: '个人信息',
   emailFixed: '用于登录，无法更改。',
   saveName: '保存姓名',

@@ -6,7 +6,7 @@ export const setup: Translated<typeof english> = {
   checking: '正在检查链接。',
   title: '设置您的账户',
   text: '您将成为“{{organization}}”的管理员。',
-  emailHint: '用于登录。Gatehouse 不会发送邮件。',
+  emailHint: '用于登录。',
   nameLabel: '您的姓名',
   submit: '创建账户',
   resetTitle: '设置新密码',

@@ -21,6 +21,8 @@ it('says what happened in words, with the name of the key while there is one', a
       activity('1', 'openapi_key_update', { targetKeyId: keyId, keyUpdateType: 'date-changed' }),
       activity('2', 'key_delete', { targetKeyId: '00000000-1111-4222-8333-444444444444', keyUpdateType: 'deleted' }),
       activity('3', 'service_dance'),
+      activity('5', 'organization_member_update_roles', { target: { type: 'user', id: 'u2', name: 'grace@example.com' } }),
+      activity('6', 'user_identity_link', { target: { type: 'user', id: 'u1', name: 'ada@example.com' } }),
       activity('4', 'setup_link_create', { actorType: 'system', actorDetails: 'operator root', actorIpAddress: undefined }),
     ]),
     [`GET /v1/organizations/${organizationId}/keys`]: { status: 200, requestId: 'r', result: [{ id: keyId, name: 'ci-deploy' }] },
@@ -28,6 +30,8 @@ it('says what happened in words, with the name of the key while there is one', a
   renderPage(path, signedIn(...may));
   expect(await screen.findByRole('rowheader', { name: 'Expiration of API key changed: ci-deploy' })).toBeVisible();
   expect(screen.getByRole('rowheader', { name: 'API key deleted: key 00000000' })).toBeVisible();
+  expect(screen.getByRole('rowheader', { name: 'Changed the roles of grace@example.com' })).toBeVisible();
+  expect(screen.getByRole('rowheader', { name: 'Linked an account of a sign-in provider' })).toBeVisible();
   expect(screen.getByRole('rowheader', { name: 'service_dance' })).toBeVisible();
   expect(within(screen.getByRole('row', { name: /Set-up link made/ })).getByText('System')).toBeVisible();
 });

@@ -50,11 +50,11 @@ function useCells(keyNames: ReadonlyMap<string, string>) {
   const { sentence, kind, keyName } = useActivityWords(keyNames);
   return {
     header: [
-      `${t('time')} (UTC)`, t('activity'), t('type'), t('change'), t('user'), t('userKind'), t('userId'), t('address'), t('userAgent'), t('keyName'), t('keyId'), t('activityId'),
+      `${t('time')} (UTC)`, t('activity'), t('type'), t('change'), t('user'), t('userKind'), t('userId'), t('address'), t('userAgent'), t('keyName'), t('keyId'), t('activityId'), t('target'), t('targetId'),
     ],
     row: (activity: Activity): string[] => [
       activity.createdAt, sentence(activity), activity.type, activity.keyUpdateType ?? '', activity.actorDetails, kind(activity), activity.actorId,
-      activity.actorIpAddress ?? '', activity.userAgent ?? '', keyName(activity) ?? '', activity.targetKeyId ?? '', activity.id,
+      activity.actorIpAddress ?? '', activity.userAgent ?? '', keyName(activity) ?? '', activity.targetKeyId ?? '', activity.id, activity.target?.name ?? '', activity.target?.id ?? '',
     ],
   };
 }

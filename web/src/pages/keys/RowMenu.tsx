@@ -30,6 +30,15 @@ export function RowMenu({ organizationId, apiKey, onAction, onOpenChange, can, w
       <MenuItem icon={toggle === 'disable' ? 'pause' : 'play'} disabledReason={unless('update-api-keys')} onSelect={() => onAction(toggle, apiKey)}>
         {t(toggle)}
       </MenuItem>
+      {can('control-plane:organization:manage') ? (
+        <MenuItem icon="eye" link={<Link to="/organizations/$orgId/keys/$keyId/access" params={{ orgId: organizationId, keyId: apiKey.id }} />}>
+          {t('seeAccess')}
+        </MenuItem>
+      ) : (
+        <MenuItem icon="eye" disabledReason={t('common:notAllowed')}>
+          {t('seeAccess')}
+        </MenuItem>
+      )}
       {can('control-plane:organization:view-activities') ? (
         <MenuItem icon="activity" link={<Link to="/organizations/$orgId/audit" params={{ orgId: organizationId }} search={{ search: apiKey.id }} />}>
           {t('viewActivity')}

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
-import { Page, PageHeader } from '@/ui';
+import { useSession } from '@/session';
+import { Page, PageHeader, Section } from '@/ui';
 
 import { Details } from './Details';
 import { Password } from './Password';
@@ -9,12 +10,19 @@ import { Sessions } from './Sessions';
 
 export default function ProfilePage() {
   const { t } = useTranslation('profile');
+  const { person } = useSession();
   return (
     <Page narrow>
       <PageHeader title={t('title')} description={t('description')} />
       <Details />
-      <Password />
-      <SecondFactor />
+      {person?.hasPassword ? (
+        <>
+          <Password />
+          <SecondFactor />
+        </>
+      ) : (
+        <Section title={t('signIn')} description={t('signInElsewhere')} />
+      )}
       <Sessions />
     </Page>
   );

@@ -13,7 +13,7 @@ import { z } from '@/zod';
 import type { Credentials } from './PasswordStep';
 import styles from './SignIn.module.css';
 
-type Props = { credentials: Credentials; onSignedIn: (answer: SessionAnswer) => void; onBack: () => void };
+type Props = { credentials: Credentials; onSignedIn: (answer: SessionAnswer) => void; onBack?: (() => void) | undefined };
 
 /** The second factor, after the password was right. */
 export function CodeStep({ credentials, onSignedIn, onBack }: Props) {
@@ -52,9 +52,11 @@ export function CodeStep({ credentials, onSignedIn, onBack }: Props) {
           <Button kind="empty" onClick={toggle}>
             {recovery ? t('account:useAppCode') : t('account:useRecoveryCode')}
           </Button>
-          <Button kind="empty" onClick={onBack}>
-            {t('otherAccount')}
-          </Button>
+          {onBack && (
+            <Button kind="empty" onClick={onBack}>
+              {t('otherAccount')}
+            </Button>
+          )}
         </div>
       </form>
     </Standalone>

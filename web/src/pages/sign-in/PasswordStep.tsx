@@ -1,31 +1,45 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import { Preferences, showAccountError } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
+import { useMaybeSession } from '@/session';
 import { Standalone } from '@/shell/Standalone';
 import step from '@/shell/Step.module.css';
 import { Banner, Button, PasswordField, TextField, usePageTitle } from '@/ui';
 import { z } from '@/zod';
 
-import { ForgotPassword } from './ForgotPassword';
+import { AskOperator } from './AskOperator';
+import { Problem } from './Problem';
+import { Providers } from './Providers';
+import styles from './SignIn.module.css';
 
 export type Credentials = { email: string; password: string };
 
-type Props = { onSignedIn: (answer: SessionAnswer) => void; onCodeWanted: (credentials: Credentials) => void };
+type Props = {
+  title: string;
+  text?: ReactNode;
+  email?: string;
+  to?: string | undefined;
+  problem?: string | undefined;
+  onSignedIn: (answer: SessionAnswer) => void;
+  onCodeWanted: (credentials: Credentials) => void;
+  onForgotten: (email: string) => void;
+};
 
-export function PasswordStep({ onSignedIn, onCodeWanted }: Props) {
+export function PasswordStep({ title, text, email: wanted, to, problem, onSignedIn, onCodeWanted, onForgotten }: Props) {
   const { t } = useTranslation(['signIn', 'account']);
-  usePageTitle(t('title'));
+  usePageTitle(title);
+  const sendsMail = useMaybeSession()?.sendsMail ?? false;
   const form = useForm({
     resolver: zodResolver(z.object({ email: z.string().trim().min(1, t('account:emailWanted')), password: z.string().min(1, t('account:passwordWanted')) })),
-    defaultValues: { email: '', password: '' },
+    defaultValues: { email: wanted ?? '', password: '' },
   });
   const { errors, isSubmitting } = form.formState;
   const { setFocus } = form;
-  useEffect(() => setFocus('email'), [setFocus]);
+  useEffect(() => setFocus(wanted ? 'password' : 'email'), [wanted, setFocus]);
   const submit = form.handleSubmit(async (values) => {
     try {
       onSignedIn(await auth.signIn(values));
@@ -42,17 +56,35 @@ export function PasswordStep({ onSignedIn, onCodeWanted }: Props) {
   return (
     <Standalone footer={<Preferences />}>
       <h1 tabIndex={-1} className={step.title}>
-        {t('title')}
+        {title}
       </h1>
+      {text}
+      <Problem problem={problem} />
       <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
-        <TextField {...form.register('email')} label={t('account:email')} type="email" autoComplete="username" autoCapitalize="none" spellCheck={false} error={errors.email?.message} />
+        <TextField
+          {...form.register('email')}
+          label={t('account:email')}
+          type="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          readOnly={wanted !== undefined}
+          error={errors.email?.message}
+        />
         <PasswordField {...form.register('password')} label={t('account:password')} autoComplete="current-password" error={errors.password?.message} />
         <Button kind="primary" type="submit" fill busy={isSubmitting}>
           {t('submit')}
         </Button>
       </form>
-      <ForgotPassword />
+      {sendsMail ? (
+        <button type="button" className={styles.link} onClick={() => onForgotten(form.getValues('email'))}>
+          {t('forgot')}
+        </button>
+      ) : (
+        <AskOperator />
+      )}
+      <Providers to={to} note={wanted && t('providerNote', { email: wanted })} />
     </Standalone>
   );
 }

@@ -87,3 +87,21 @@ it('tells how to begin when nobody is set up yet', async () => {
   expect(await screen.findByText('gatehouse setup-link')).toBeVisible();
   expect(screen.queryByLabelText('Password')).toBeNull();
 });
+
+it('leads to providers with where one wanted to go, and tells what went wrong with one', async () => {
+  answers({});
+  renderPage(`${page}&problem=unverified`, { ...signedOut, providers: [{ id: 'corp', name: 'Example Corp' }] });
+  expect(await screen.findByRole('alert')).toHaveTextContent('does not confirm your e-mail address');
+  expect(screen.getByRole('link', { name: 'Continue with Example Corp' })).toHaveAttribute('href', `/auth/oidc/corp?to=${encodeURIComponent(wanted)}`);
+});
+
+it('mails a link to who has forgotten their password, and does not say whether there is an account', async () => {
+  const asked = answers({ 'POST /auth/forgot': {} });
+  const { user } = renderPage(page, { ...signedOut, sendsMail: true });
+  await user.type(await screen.findByLabelText('E-mail address'), 'ada@example.com');
+  await user.click(screen.getByRole('button', { name: 'Forgot your password?' }));
+  expect(await screen.findByLabelText('E-mail address')).toHaveValue('ada@example.com');
+  await user.click(screen.getByRole('button', { name: 'Send the link' }));
+  expect(await screen.findByText(/If there is an account with the address ada@example.com/)).toHaveFocus();
+  expect(await asked[0]?.json()).toEqual({ email: 'ada@example.com' });
+});

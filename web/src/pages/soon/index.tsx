@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { EmptyState, Page, PageHeader, type IconName } from '@/ui';
 
 /** Pages that a later version brings: each says so in a sentence. */
-type Props = { page: 'services' | 'sql' | 'users'; icon: IconName };
+type Props = { page: 'services' | 'sql'; icon: IconName };
 
 function Soon({ page, icon }: Props) {
   const { t } = useTranslation('shell');
@@ -23,8 +23,4 @@ export function Services() {
 
 export function Sql() {
   return <Soon page="sql" icon="console" />;
-}
-
-export function Users() {
-  return <Soon page="users" icon="users" />;
 }

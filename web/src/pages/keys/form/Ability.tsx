@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { Schema } from '@/api';
 import { useFormat } from '@/format';
+import type { Role } from '@/permissions';
 
 import { isSource } from './addresses';
 import { endOf } from './expiry';
@@ -11,18 +12,18 @@ import { noRole } from './roles';
 import { sentenceOf } from './sentence';
 import type { KeyValues } from './values';
 
-type Props = { control: Control<KeyValues>; now: Date; edited?: Schema<'ApiKey'> };
+type Props = { control: Control<KeyValues>; now: Date; custom: readonly Role[]; edited?: Schema<'ApiKey'> };
 
 /** Says in plain words what the key will be able to do, as it stands in the form. */
-export function Ability({ control, now, edited }: Props) {
+export function Ability({ control, now, custom, edited }: Props) {
   const { t } = useTranslation('keyForm');
   const { date, number } = useFormat();
   const [organizationRole, serviceRole, otherRoles, expiry, day, access, addresses] = useWatch({
     control,
     name: ['organizationRole', 'serviceRole', 'otherRoles', 'expiry', 'date', 'access', 'addresses'],
   });
-  const others = edited?.assignedRoles.filter((role) => otherRoles.includes(role.roleId)) ?? [];
-  const roles = [organizationRole, serviceRole, ...others.map((role) => role.roleName)].filter((role) => role !== noRole);
+  const names = new Map([...(edited?.assignedRoles.map((role) => [role.roleId, role.roleName] as const) ?? []), ...custom.map((role) => [role.id, role.name] as const)]);
+  const roles = [organizationRole, serviceRole, ...otherRoles.flatMap((id) => names.get(id) ?? [])].filter((role) => role !== noRole);
   const present = edited?.expireAt ? new Date(edited.expireAt) : null;
   const ability = {
     roles,

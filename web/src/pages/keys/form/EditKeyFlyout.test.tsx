@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
 import { expect, it } from 'vitest';
 
@@ -11,6 +11,7 @@ import { keyId, keysPath, renderForm, roleIds, rolesAnswer } from './testForm';
 
 type ApiKey = Schema<'ApiKey'>;
 
+const rolesKey = `GET /v1/organizations/${organizationId}/roles`;
 const patch = `PATCH ${keysPath}/${keyId}`;
 
 function key(more: Partial<Omit<ApiKey, 'roles'>> = {}): ApiKey {
@@ -77,6 +78,31 @@ it('takes one of many roles away and leaves the others', async () => {
   expect(screen.getByText(/^Can read the organization’s settings, API keys and audit log, and read the settings of all services/)).toBeVisible();
   await save();
   expect(await sent(asked)).toEqual({ assignedRoleIds: [roleIds['Org API reader'], roleIds['Service API reader']] });
+});
+
+it('gives a key a custom role beside its others, and says so', async () => {
+  const onCall = '20000000-0000-4000-8000-000000000001';
+  const policies = [{ allowDeny: 'ALLOW', permissions: ['control-plane:service:view-backups'], resources: ['instance/*'] }];
+  const roles = Object.values(rolesAnswer).flatMap(({ result }) => result);
+  const answer = { [rolesKey]: { result: [...roles, { id: onCall, name: 'On call', type: 'custom', policies, actors: [] }] } };
+  const asked = answers({ ...answer, [patch]: { result: key() } });
+  const { user, save } = await openForm(key());
+  const box = await within(await screen.findByRole('group', { name: 'Custom roles' })).findByRole('checkbox', { name: 'On call' });
+  expect(box).toHaveAccessibleDescription('All services: see backups');
+  await user.click(box);
+  expect(screen.getByText(/and do what the role “On call” allows, only from/)).toBeVisible();
+  await save();
+  expect(await sent(asked)).toEqual({ assignedRoleIds: [...key().assignedRoles.map((role) => role.roleId), onCall] });
+});
+
+it('keeps roles that it cannot name, and offers the system roles, to somebody who may not see roles', async () => {
+  const onCall = { roleId: '20000000-0000-4000-8000-000000000001', roleName: 'On call', roleType: 'custom' as const };
+  const asked = answers({ [rolesKey]: () => failure(403, 'FORBIDDEN: You may not'), [patch]: { result: key() } });
+  const { save, choose } = await openForm(key({ assignedRoles: [onCall] }));
+  expect(screen.getByRole('checkbox', { name: 'On call' })).toBeChecked();
+  await choose(/Organization role/, /^Billing/);
+  await save();
+  expect(await sent(asked)).toEqual({ assignedRoleIds: ['183d8412-122c-5e6f-84f9-c6851e78ae8a', onCall.roleId] });
 });
 
 it('opens a key for every address the way the Cloud writes it, and takes its expiry away', async () => {

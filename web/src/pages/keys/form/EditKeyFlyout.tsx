@@ -9,7 +9,7 @@ import { Ability } from './Ability';
 import { isUnknown, showBesideField } from './failure';
 import { KeyFields, type Failure } from './KeyFields';
 import type { RoleIds } from './roles';
-import { useKeyForm, useRoleIds } from './useKeyForm';
+import { useFormRoles, useKeyForm } from './useKeyForm';
 import { useMinute } from './useMinute';
 import { useShort } from './useShort';
 import { patchOf } from './values';
@@ -29,7 +29,7 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
   const [key] = useState(keyToEdit);
   const form = useKeyForm(key);
   const now = useMinute();
-  const roleIds = useRoleIds(organizationId);
+  const { custom, roleIds } = useFormRoles(organizationId);
   const [failure, setFailure] = useState<Failure & { gone?: boolean }>();
   const { isSubmitting, isDirty } = form.formState;
 
@@ -65,7 +65,7 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
     return { title: t('saveFailed'), text: errorText(error) };
   };
   const short = useShort();
-  const ability = <Ability control={form.control} now={now} edited={key} />;
+  const ability = <Ability control={form.control} now={now} custom={custom} edited={key} />;
   const close = () => {
     if (!isSubmitting) onClose();
   };
@@ -90,7 +90,7 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
         </>
       }
     >
-      <KeyFields form={form} now={now} edited={key} failure={failure} />
+      <KeyFields organizationId={organizationId} form={form} now={now} custom={custom} edited={key} failure={failure} />
       {short && ability}
     </Flyout>
   );

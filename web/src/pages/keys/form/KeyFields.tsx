@@ -3,6 +3,7 @@ import type { UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import type { Schema } from '@/api';
+import type { Role } from '@/permissions';
 import { Banner, TextField } from '@/ui';
 
 import { AccessFields } from './AccessFields';
@@ -11,9 +12,12 @@ import { RoleFields } from './RoleFields';
 import type { KeyValues } from './values';
 
 type Props = {
+  organizationId: string;
   form: UseFormReturn<KeyValues>;
   /** What the days of the expiry count from. */
   now: Date;
+  /** The custom roles that there are to choose from. */
+  custom: readonly Role[];
   /** The key that is edited. */
   edited?: Schema<'ApiKey'>;
   failure?: Failure | undefined;
@@ -23,7 +27,7 @@ type Props = {
 export type Failure = { title: string; text: string };
 
 /** All that can be said of a key, new or not. */
-export function KeyFields({ form, now, edited, failure }: Props) {
+export function KeyFields({ organizationId, form, now, custom, edited, failure }: Props) {
   const { t } = useTranslation('keyForm');
   const { errors } = form.formState;
   const banner = useRef<HTMLDivElement>(null);
@@ -40,7 +44,7 @@ export function KeyFields({ form, now, edited, failure }: Props) {
         </div>
       )}
       <TextField label={t('name')} placeholder={t('namePlaceholder')} autoComplete="off" spellCheck={false} error={errors.name?.message} {...form.register('name')} />
-      <RoleFields form={form} {...(edited && { edited })} />
+      <RoleFields organizationId={organizationId} form={form} custom={custom} {...(edited && { edited })} />
       <ExpiryFields form={form} now={now} {...(edited && { edited })} />
       <AccessFields form={form} />
     </>

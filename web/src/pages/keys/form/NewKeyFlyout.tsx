@@ -11,7 +11,7 @@ import { KeyFields, type Failure } from './KeyFields';
 import { LeaveQuestion } from './LeaveQuestion';
 import type { RoleIds } from './roles';
 import { DownloadEnv, SecretScreen, type NewKey } from './SecretScreen';
-import { useKeyForm, useRoleIds } from './useKeyForm';
+import { useFormRoles, useKeyForm } from './useKeyForm';
 import { useMinute } from './useMinute';
 import { useShort } from './useShort';
 import { useStay } from './useStay';
@@ -30,14 +30,14 @@ function OpenFlyout({ organizationId, onClose }: Omit<Props, 'open'>) {
   const { t: common } = useTranslation();
   // Here and nowhere else: not in a query or a mutation, which the cache remembers.
   const [made, setMade] = useState<NewKey>();
-  const { form, now, failure, submit } = useNewKey(organizationId, setMade);
+  const { form, now, failure, custom, submit } = useNewKey(organizationId, setMade);
   const { isSubmitting, isDirty } = form.formState;
   const { taken, take, question, askToClose } = useTaken(made !== undefined, onClose);
   // The answer would come to nobody, and the secret with it.
   useStay(isSubmitting);
 
   const short = useShort();
-  const ability = <Ability control={form.control} now={now} />;
+  const ability = <Ability control={form.control} now={now} custom={custom} />;
   const close = () => {
     if (made) askToClose();
     else if (!isSubmitting) onClose();
@@ -77,7 +77,7 @@ function OpenFlyout({ organizationId, onClose }: Omit<Props, 'open'>) {
       >
         {made ? <SecretScreen organizationId={organizationId} made={made} take={take} /> : (
           <>
-            <KeyFields form={form} now={now} failure={failure} />
+            <KeyFields organizationId={organizationId} form={form} now={now} custom={custom} failure={failure} />
             {short && ability}
           </>
         )}
@@ -92,7 +92,7 @@ function useNewKey(organizationId: string, onMade: (made: NewKey) => void) {
   const queryClient = useQueryClient();
   const form = useKeyForm();
   const now = useMinute();
-  const roleIds = useRoleIds(organizationId);
+  const { custom, roleIds } = useFormRoles(organizationId);
   const [failure, setFailure] = useState<Failure>();
   const submit = form.handleSubmit(async (values) => {
     setFailure(undefined);
@@ -114,5 +114,5 @@ function useNewKey(organizationId: string, onMade: (made: NewKey) => void) {
       void queryClient.invalidateQueries({ queryKey: ['keys', organizationId] });
     }
   });
-  return { form, now, failure, submit };
+  return { form, now, failure, custom, submit };
 }

@@ -1,21 +1,27 @@
 import { Controller, useWatch, type UseFormReturn } from 'react-hook-form';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Schema } from '@/api';
-import { Checkbox, Icon, RadioGroup, Select } from '@/ui';
+import { sentenceOf, type Role } from '@/permissions';
+import { usePermissions } from '@/session';
+import { Checkbox, Icon, Link, RadioGroup, Select } from '@/ui';
 
 import styles from './form.module.css';
 import { forQueryEndpoints, isOrganizationRole, isServiceRole, noRole, organizationRoles, serviceRoles, sortRoles } from './roles';
 import type { KeyValues } from './values';
 
-type Props = { form: UseFormReturn<KeyValues>; edited?: Schema<'ApiKey'> };
+type Props = { organizationId: string; form: UseFormReturn<KeyValues>; custom: readonly Role[]; edited?: Schema<'ApiKey'> };
 
 /** What the key may do. */
-export function RoleFields({ form, edited }: Props) {
+export function RoleFields({ organizationId, form, custom, edited }: Props) {
   const { t } = useTranslation('keyForm');
+  const { t: words } = useTranslation('permissions');
   const { control } = form;
   const serviceRole = useWatch({ control, name: 'serviceRole' });
-  const others = edited ? sortRoles(edited.assignedRoles).others : [];
+  const mayManage = usePermissions(organizationId).can('control-plane:organization:manage');
+  const isCustom = (id: string) => custom.some((role) => role.id === id);
+  // Those that cannot be chosen, but taken away.
+  const others = edited ? sortRoles(edited.assignedRoles).others.filter((role) => !isCustom(role.roleId)) : [];
   return (
     <fieldset className={styles.group}>
       <legend className={styles.legend}>{t('permissions')}</legend>
@@ -59,11 +65,17 @@ export function RoleFields({ form, edited }: Props) {
           onChange={() => undefined}
           options={[
             { value: 'all', label: t('allServices'), hint: t('allServicesHint') },
-            { value: 'specific', label: t('specificServices'), hint: t('specificServicesHint'), disabled: true },
+            { value: 'specific', label: t('specificServices'), hint: <SpecificHint organizationId={organizationId} link={mayManage} />, disabled: true },
           ]}
         />
       )}
-      {others.length > 0 && <OtherRoles form={form} roles={others} />}
+      <MoreRoles
+        form={form}
+        lists={[
+          { title: t('customRoles'), hint: t('customRolesHint'), roles: custom.map(({ id, name, policies }) => ({ id, name, hint: sentenceOf(policies, words) })) },
+          { title: t('otherRoles'), hint: t('otherRolesHint'), roles: others.map(({ roleId, roleName }) => ({ id: roleId, name: roleName })) },
+        ]}
+      />
     </fieldset>
   );
 }
@@ -96,29 +108,44 @@ function QueryHint({ form: { control, setValue, setFocus } }: { form: UseFormRet
   );
 }
 
-/** Roles that neither Select has a place for: they can be taken away. */
-function OtherRoles({ form: { control }, roles }: { form: UseFormReturn<KeyValues>; roles: readonly Schema<'AssignedRole'>[] }) {
+/** Why single services cannot be chosen here, and what to do instead. */
+function SpecificHint({ organizationId, link }: { organizationId: string; link: boolean }) {
   const { t } = useTranslation('keyForm');
+  if (!link) return t('specificServicesHint').replaceAll(/<\/?role>/g, '');
+  return <Trans t={t} i18nKey="specificServicesHint" components={{ role: <Link to="/organizations/$orgId/users/roles/new" params={{ orgId: organizationId }} /> }} />;
+}
+
+type RoleList = { title: string; hint: string; roles: readonly { id: string; name: string; hint?: string }[] };
+
+/** Roles that neither Select has a place for: custom ones, and what the key has besides. */
+function MoreRoles({ form: { control }, lists }: { form: UseFormReturn<KeyValues>; lists: readonly RoleList[] }) {
+  const shown = lists.filter(({ roles }) => roles.length > 0);
+  const first = shown[0]?.roles[0]?.id;
   return (
     <Controller
       control={control}
       name="otherRoles"
       render={({ field, fieldState }) => (
-        <fieldset className={styles.choices}>
-          <legend className={styles.label}>{t('otherRoles')}</legend>
-          {roles.map(({ roleId, roleName }, index) => (
-            <Checkbox
-              key={roleId}
-              label={roleName}
-              checked={field.value.includes(roleId)}
-              error={index === 0 ? fieldState.error?.message : undefined}
-              {...(index === 0 && { ref: field.ref })}
-              onBlur={field.onBlur}
-              onChange={(event) => field.onChange(event.target.checked ? [...field.value, roleId] : field.value.filter((id) => id !== roleId))}
-            />
+        <>
+          {shown.map(({ title, hint, roles }) => (
+            <fieldset key={title} className={styles.choices}>
+              <legend className={styles.label}>{title}</legend>
+              {roles.map((role) => (
+                <Checkbox
+                  key={role.id}
+                  label={role.name}
+                  hint={role.hint}
+                  checked={field.value.includes(role.id)}
+                  error={role.id === first ? fieldState.error?.message : undefined}
+                  {...(role.id === first && { ref: field.ref })}
+                  onBlur={field.onBlur}
+                  onChange={(event) => field.onChange(event.target.checked ? [...field.value, role.id] : field.value.filter((id) => id !== role.id))}
+                />
+              ))}
+              <p className={styles.hint}>{hint}</p>
+            </fieldset>
           ))}
-          <p className={styles.hint}>{t('otherRolesHint')}</p>
-        </fieldset>
+        </>
       )}
     />
   );

@@ -1,11 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import type { Schema } from '@/api';
+import { ApiError, type Schema } from '@/api';
+import { loadRoles, rolesQuery, useRoles, type Role } from '@/permissions';
 
-import { loadRoleIds, rolesKey, type RoleIds } from './roles';
+import { knownRoleIds, roleIdsOf, type RoleIds } from './roles';
 import { keySchema, newKeyValues, valuesOf, type KeyValues } from './values';
 
 /** The form, empty or of a key. */
@@ -20,11 +21,20 @@ export function useKeyForm(edited?: Schema<'ApiKey'>) {
   });
 }
 
-/** Asks for the ids of the roles while the form is filled in. The function returns them when it is sent. */
-export function useRoleIds(organizationId: string): () => Promise<RoleIds> {
+/** The roles to choose from, asked for while the form is filled in, and their ids when it is sent. */
+export function useFormRoles(organizationId: string): { custom: readonly Role[]; roleIds: () => Promise<RoleIds> } {
   const queryClient = useQueryClient();
-  const queryKey = rolesKey(organizationId);
-  useQuery({ queryKey, queryFn: () => loadRoleIds(organizationId), staleTime: Infinity });
-  // Not by the query: that goes on for ever while there is no connection.
-  return async () => queryClient.getQueryData<RoleIds>(queryKey) ?? loadRoleIds(organizationId);
+  const { data } = useRoles(organizationId);
+  const roleIds = async () => {
+    const known = queryClient.getQueryData(rolesQuery(organizationId).queryKey);
+    if (known) return roleIdsOf(known);
+    try {
+      // Not by the query: that goes on for ever while there is no connection.
+      return roleIdsOf(await loadRoles(organizationId));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return knownRoleIds;
+      throw error;
+    }
+  };
+  return { custom: data?.filter((role) => role.type === 'custom') ?? [], roleIds };
 }

@@ -4,8 +4,8 @@ import { CodeBox } from '@/ui';
 
 import styles from './SignIn.module.css';
 
-/** There is no mail: an operator makes the link. */
-export function ForgotPassword() {
+/** There is no mail: an operator or an Admin makes the link. */
+export function AskOperator() {
   const { t } = useTranslation('signIn');
   return (
     <details className={styles.forgot}>

@@ -1,0 +1,51 @@
+/** Texts of the pages about what a key or a person may do. */
+export const access = {
+  title: 'Access',
+  titleOf: 'What {{name}} may do',
+  descriptionKey: 'What the roles of this key amount to now. Whether it is enabled, and from where it may be used, is not part of it.',
+  descriptionPerson: 'What the roles of this person amount to now, in this organization.',
+  backToKeys: 'API Keys',
+  backToMembers: 'Members',
+
+  notAllowedTitle: 'You may not see this',
+  goneKey: 'This API key does not exist',
+  gonePerson: 'This person is not in the organization',
+  goneText: 'It was removed meanwhile, or the address of this page is wrong.',
+  failedTitle: 'The access could not be loaded',
+  refreshFailed: 'The page could not be brought up to date',
+  leftOff_one: '{{count}} more service is named by policies and is not shown here.',
+  leftOff_other: '{{count}} more services are named by policies and are not shown here.',
+
+  search: 'Search operations and permissions',
+  all: 'Allowed and refused',
+  allowed: 'Allowed',
+  refused: 'Refused',
+  noMatch: 'Nothing matches',
+  clearFilter: 'Clear filter',
+
+  operations: 'Operations',
+  operation: 'Operation',
+  decision: 'Decision',
+  permissions: 'Permissions',
+  permission: 'Permission',
+  services: 'Services',
+  service: 'Service',
+  databases: 'Databases',
+  tags: {
+    'Organization': 'Organization',
+    'User management': 'People and invitations',
+    'Role Management': 'Roles',
+    'OpenAPI': 'API keys',
+  },
+
+  byRole: 'by the role {{role}}',
+  byPolicy: 'by the role {{role}}, policy {{number}}',
+  deniedBy: 'denied {{by}}',
+  byNone: 'no role allows it',
+  byAnyone: 'needs no permission',
+
+  sqlAdmin: 'Full access',
+  sqlReadOnly: 'Read only',
+  sqlGrants: 'Only these grants:',
+  sqlNone: 'No access',
+} as const;

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next';
+
+import { Preferences } from '@/account';
+import { Standalone } from '@/shell/Standalone';
+import step from '@/shell/Step.module.css';
+import { Banner, Button, LinkButton, usePageTitle } from '@/ui';
+
+import { Offer } from './Offer';
+import type { Offered } from './offered';
+
+type Props = { offered: Offered; busy: boolean; error: string | undefined; onJoin: () => void };
+
+/** For the invited person, who is signed in: one click. */
+export function Join({ offered, busy, error, onJoin }: Props) {
+  const { t } = useTranslation('invitation');
+  const title = t('join', { organization: offered.organization });
+  usePageTitle(title);
+  return (
+    <Standalone footer={<Preferences />}>
+      <h1 tabIndex={-1} className={step.title}>
+        {title}
+      </h1>
+      <Offer offered={offered} />
+      {error && <Banner kind="danger">{error}</Banner>}
+      <Button kind="primary" fill busy={busy} onClick={onJoin}>
+        {title}
+      </Button>
+      {!busy && <LinkButton to="/">{t('notNow')}</LinkButton>}
+    </Standalone>
+  );
+}

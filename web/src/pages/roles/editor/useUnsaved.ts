@@ -1,0 +1,16 @@
+import { useBlocker } from '@tanstack/react-router';
+import { useRef } from 'react';
+
+/** Asks before somebody leaves the page with changes that are not saved. */
+export function useUnsaved(changed: boolean) {
+  const done = useRef(false);
+  const stays = () => changed && !done.current;
+  const leaving = useBlocker({ shouldBlockFn: stays, enableBeforeUnload: stays, disabled: !changed, withResolver: true });
+  return {
+    /** They are saved: nothing holds anybody any more. */
+    release: () => {
+      done.current = true;
+    },
+    question: { open: leaving.status === 'blocked', onStay: () => leaving.reset?.(), onLeave: () => leaving.proceed?.() },
+  };
+}

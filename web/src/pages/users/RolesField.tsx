@@ -1,0 +1,59 @@
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { errorText } from '@/api';
+import { sentenceOf } from '@/permissions';
+import { Banner, Button, Checkbox, FieldNotes, Skeleton } from '@/ui';
+
+import { useRoleWords } from './roleWords';
+import { groupRoles, type useRoleChoices } from './useRoleChoices';
+import styles from './users.module.css';
+
+type Props = {
+  choices: ReturnType<typeof useRoleChoices>;
+  /** The ids of those that are chosen. */
+  value: readonly string[];
+  onChange: (value: string[]) => void;
+  error?: string | undefined;
+};
+
+/** Roles to be ticked, each with what it allows. */
+export function RolesField({ choices, value, onChange, error }: Props) {
+  const { t } = useTranslation(['users', 'common']);
+  const { t: permissions } = useTranslation('permissions');
+  const id = useId();
+  const hint = useRoleWords();
+  if (choices.isError && !choices.data) {
+    return (
+      <Banner kind="danger" title={t('rolesFailed')} action={<Button onClick={() => void choices.refetch()}>{t('common:retry')}</Button>}>
+        {errorText(choices.error)}
+      </Banner>
+    );
+  }
+  const groups = groupRoles(choices.data ?? []).filter(({ roles }) => roles.length > 0);
+  return (
+    <fieldset className={styles.roles} aria-busy={choices.isPending} {...(error && { 'aria-describedby': `${id}-error` })}>
+      <legend className={styles.legend}>{t('roles')}</legend>
+      <div role="alert" className={styles.error}>{error && <FieldNotes id={id} error={error} />}</div>
+      {choices.isPending && [0, 1, 2, 3].map((row) => <Skeleton key={row} height={36} />)}
+      {groups.map(({ group, roles }) => (
+        <div key={group} role="group" aria-labelledby={`${id}-${group}`} className={styles.group}>
+          <p id={`${id}-${group}`} className={styles['group-name']}>
+            {t(group)}
+          </p>
+          <div className={styles.choices}>
+            {roles.map((role) => (
+              <Checkbox
+                key={role.roleId}
+                label={role.roleName}
+                hint={role.roleType === 'system' ? hint(role) : sentenceOf(role.policies, permissions)}
+                checked={value.includes(role.roleId)}
+                onChange={({ target }) => onChange(target.checked ? [...value, role.roleId] : value.filter((known) => known !== role.roleId))}
+              />
+            ))}
+          </div>
+        </div>
+      ))}
+    </fieldset>
+  );
+}
