@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, ApiError, errorText } from '@/api';
 import { rolesKey, rolesQuery, type Role } from '@/permissions';
+import { sessionQuery } from '@/session';
 import { Banner, Button, Dialog, TextField, toast } from '@/ui';
 
 import { AllowedList } from './AllowedList';
@@ -37,7 +38,7 @@ export function DeleteDialog({ organizationId, role, onClose }: Props) {
       } // somebody else was faster
     }
     queryClient.setQueryData(rolesQuery(organizationId).queryKey, (roles) => roles?.filter((one) => one.id !== id));
-    for (const queryKey of [rolesKey(organizationId), ['keys', organizationId], ['members', organizationId]]) void queryClient.invalidateQueries({ queryKey });
+    for (const queryKey of [sessionQuery.queryKey, rolesKey(organizationId), ['keys', organizationId], ['members', organizationId]]) void queryClient.invalidateQueries({ queryKey });
     toast('success', t('deletedToast', { name }));
     onClose();
   };

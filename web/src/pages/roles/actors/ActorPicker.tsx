@@ -49,6 +49,7 @@ export function ActorPicker({ organizationId, without = [], inFlow = false, onPi
     if (event.key === 'ArrowDown') move(1);
     else if (event.key === 'ArrowUp') move(-1);
     else if (event.key === 'Enter' && open) pick(offered[current]);
+    else if (event.key === 'Enter') setOpen(true); // it must not send the form
     else if (event.key === 'Escape' && open) setOpen(false);
     else return;
     event.preventDefault();
@@ -58,7 +59,7 @@ export function ActorPicker({ organizationId, without = [], inFlow = false, onPi
   return (
     <Field {...field}>
       {(control) => (
-        <div className={styles.picker} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}>
+        <div className={styles.picker}>
           <span className={styles.magnifier}>
             <Icon name="search" />
           </span>
@@ -76,6 +77,7 @@ export function ActorPicker({ organizationId, without = [], inFlow = false, onPi
             spellCheck={false}
             value={text}
             onFocus={() => setActive(0)}
+            onBlur={() => setOpen(false)}
             onClick={() => setOpen(true)}
             onKeyDown={press}
             onChange={(event) => {
@@ -85,17 +87,18 @@ export function ActorPicker({ organizationId, without = [], inFlow = false, onPi
             }}
           />
           <div className={inFlow ? styles['in-flow'] : styles.popup} hidden={!open}>
-            <ul id={listId} role="listbox" aria-label={field.label} className={styles.options}>
+            {/* A press on it, or on its scrollbar, leaves the focus where it is. */}
+            <div id={listId} role="listbox" tabIndex={-1} aria-label={field.label} className={styles.options} onMouseDown={(event) => event.preventDefault()}>
               {offered.map((actor, index) => (
                 // The keys are the input's: the focus never leaves it.
                 // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-                <li
+                <div
                   key={actor.ref}
                   id={`${listId}-${index}`}
                   role="option"
+                  tabIndex={-1}
                   aria-selected={index === current}
                   className={styles.option}
-                  onPointerDown={(event) => event.preventDefault()}
                   onPointerMove={() => setActive(index)}
                   onClick={() => pick(actor)}
                 >
@@ -104,9 +107,9 @@ export function ActorPicker({ organizationId, without = [], inFlow = false, onPi
                     {actor.name}
                     {actor.detail && actor.detail !== actor.name && <span className={styles.detail}>{actor.detail}</span>}
                   </span>
-                </li>
+                </div>
               ))}
-            </ul>
+            </div>
             {offered.length === 0 && <p className={styles.none}>{searching ? <Spinner label={t('common:loading')} /> : t('nobodyFound')}</p>}
           </div>
           <span role="status" className="visually-hidden">

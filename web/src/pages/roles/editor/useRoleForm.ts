@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, ApiError, ConnectionError, errorText, type Schema } from '@/api';
 import { rolesKey, type Policy, type Role } from '@/permissions';
+import { sessionQuery } from '@/session';
 
 import { draftsOf, newDraft, policiesOf, samePolicies, type Draft, type Section } from './drafts';
 import { placeOf, problemsOf, type Fields, type Problems } from './problems';
@@ -61,6 +62,7 @@ export function useRoleForm({ organizationId, role, start }: Options) {
       return undefined;
     } finally {
       setBusy(false);
+      void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }); // one may have changed what one may do oneself
       void queryClient.invalidateQueries({ queryKey: rolesKey(organizationId) });
       void queryClient.invalidateQueries({ queryKey: ['keys', organizationId] });
       void queryClient.invalidateQueries({ queryKey: ['members', organizationId] });
