@@ -107,7 +107,7 @@ func openPage(parent context.Context, t testing.TB, base, userAgent string, opti
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Page{t: t, base: strings.TrimSuffix(base, "/"), userAgent: userAgent, limit: waitLimit, watch: newWatch(host.Host)}
+	p := &Page{t: t, base: strings.TrimSuffix(base, "/"), userAgent: userAgent, limit: waitLimit, watch: newWatch(originOf(host))}
 	p.Part = Part{page: p}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.watch.hear))...)
 	p.ctx = ctx

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -78,6 +79,9 @@ func inChinese(p *Page, name string) {
 	if names := untranslated.FindAllString(p.Text(), -1); names != nil {
 		p.t.Errorf("%s shows names of texts in place of texts: %q", name, names)
 	}
+	if words := english.FindAllString(technical.ReplaceAllString(untranslatable.Replace(p.Text()), ""), -1); words != nil {
+		p.t.Errorf("%s says in English %q", name, words)
+	}
 	before := p.look
 	for _, screen := range []Screen{Desktop, Phone} {
 		p.Emulate(Look{Screen: screen, Locale: "zh-CN", Dark: screen.Phone})
@@ -90,4 +94,18 @@ func inChinese(p *Page, name string) {
 }
 
 // untranslated is how i18next shows a text that it has not.
-var untranslated = regexp.MustCompile(`\b(common|shell|account|signIn|setup|profile|keys|keyForm|audit|settings)[.:][a-zA-Z]+|\{\{|\}\}`)
+var untranslated = regexp.MustCompile(`\b(common|shell|account|signIn|setup|profile|keys|keyForm|audit|settings|users|invitation|roles|access|permissions)[.:][a-zA-Z]+|\{\{|\}\}`)
+
+// english is two English words or more: what has one may be a name.
+var english = regexp.MustCompile(`[A-Za-z]{2,}(?:[ ’'][a-z]{2,})+`)
+
+// technical is the name of a permission, or the credentials of a command.
+var technical = regexp.MustCompile(`[a-z-]+:[a-z-]+:[a-z-]+|--user \S+`)
+
+// untranslatable takes out what is English in every language: names of people, roles and
+// programs, and commands.
+var untranslatable = strings.NewReplacer(
+	"Ada Lovelace", "", "Grace Hopper", "", theOrganization, "", "Key readers", "", "ci-deploy", "", "grafana-reader", "", adaMail, "", graceMail, "",
+	"Org API reader", "", "Basic service API reader", "", "Service API reader", "", "Service API admin", "", "Service reader", "", "Service admin", "",
+	"Terraform curl", "",
+)

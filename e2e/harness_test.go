@@ -123,6 +123,19 @@ func TestRequestsToOtherHostsAreFaults(t *testing.T) {
 	}
 }
 
+// The origin that a story names is no fault; any other still is.
+func TestOnlyTheNamedOriginIsAllowed(t *testing.T) {
+	t.Parallel()
+	named := site(t, "")
+	p := browse(t, siteWith(t, "", fmt.Sprintf(`<script>
+		for (const address of ["%s/other", "http://localhost:1/"]) fetch(address, { mode: "no-cors" }).catch(() => {});
+	</script>`, named.URL)).URL, Look{})
+	p.AllowOrigin(named.URL)
+	p.Goto("/")
+	p.Allow("console error: ", "no answer: ")
+	expectFaults(t, p, "request to another host: GET http://localhost:1/")
+}
+
 // What a page logs as an error, throws, or asks for in vain makes the test fail, unless
 // the story allows it.
 func TestErrorsAreFaults(t *testing.T) {

@@ -146,7 +146,7 @@ func TestOtherPagesInEveryLook(t *testing.T) {
 	a.key(newKey{Name: "ci-deploy"}, "Member")
 	p := signedIn(t, g, Look{})
 	p.Allow("answer 404: GET /organizations/.*/nothing")
-	for page, text := range map[string]string{"services": "Services are on their way", "sql": "The SQL console is on its way", "users": "Users and roles are on their way"} {
+	for page, text := range map[string]string{"services": "Services are on their way", "sql": "The SQL console is on its way"} {
 		p.Goto(a.path(page))
 		p.See(text)
 		inEveryLook(p, page)
@@ -228,7 +228,10 @@ func TestPagesDoNotJump(t *testing.T) {
 	seedVariety(a)
 	for _, look := range []Look{{}, {Screen: Phone}} {
 		p := signedIn(t, g, look)
-		for page, text := range map[string]string{"keys": "1–50 of 60", "audit": "API key created", "settings": "API keys per organization"} {
+		for page, text := range map[string]string{
+			"keys": "1–50 of 60", "audit": "API key created", "settings": "API keys per organization",
+			"users": "1 person", "users/invitations": "No pending invitations",
+		} {
 			p.Goto(a.path(page))
 			p.See(text)
 			p.Settle()

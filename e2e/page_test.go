@@ -119,6 +119,10 @@ func (p *Page) Allow(patterns ...string) {
 	}
 }
 
+// AllowOrigin names one more origin that the page may lead to, such as that of a sign-in
+// provider: http://127.0.0.1:4711.
+func (p *Page) AllowOrigin(origin string) { p.watch.allowOrigin(origin) }
+
 // Requests returns what the page has asked for so far.
 func (p *Page) Requests() []Request { return p.watch.made() }
 

@@ -12,7 +12,7 @@ func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	p.Settle()
 	var params page.CaptureScreenshotParams
-	if !Eval[bool](p, `document.querySelector("[role=dialog], [role=menu], [role=listbox]") !== null`) {
+	if !Eval[bool](p, `[...document.querySelectorAll("[role=dialog], [role=menu], [role=listbox]")].some((e) => e.checkVisibility())`) {
 		size := command(p, page.GetLayoutMetrics, struct{}{}).CSSContentSize
 		params = page.CaptureScreenshotParams{
 			Clip:                  &page.Viewport{Width: size.Width, Height: size.Height, Scale: 1},

@@ -264,7 +264,14 @@ func sessionCookie(p *Page) *network.Cookie {
 // withCookie returns how the API answers to the cookie.
 func withCookie(t *testing.T, g *gatehouse, cookie *network.Cookie) int {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.URL+"/v1/organizations", nil)
+	return readWithCookie(t, g, cookie, "")
+}
+
+// readWithCookie returns how the API answers to the cookie when it is asked for something
+// of the organizations: readWithCookie(t, g, cookie, "/"+id+"/keys").
+func readWithCookie(t *testing.T, g *gatehouse, cookie *network.Cookie, path string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.URL+"/v1/organizations"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,7 +25,8 @@ func (p *Page) Stored() map[string]string {
 		p.t.Fatal(err)
 	}
 	for i, entry := range history.Entries {
-		places[fmt.Sprintf("entry %d of the history", i)] = entry.URL + "\n" + entry.UserTypedURL + "\n" + entry.Title
+		places[fmt.Sprintf("entry %d of the history", i)] = entry.URL + "\n" + entry.Title
+		places[fmt.Sprintf("what was typed for entry %d of the history", i)] = entry.UserTypedURL
 	}
 	for _, c := range p.Cookies() {
 		places["the cookie "+c.Name] = c.Value
@@ -42,6 +44,20 @@ func (p *Page) HoldsNo(secrets ...string) {
 		p.t.Errorf("a secret is left in %s", place)
 	}
 }
+
+// HoldsNoLink is HoldsNo for the secret part of a link that the page was opened with: that
+// it was opened is all that may be known of it.
+func (p *Page) HoldsNoLink(link string) {
+	p.t.Helper()
+	for _, place := range placesWith(p.Stored(), tokenOf(p.t, link)) {
+		if !strings.HasPrefix(place, "what was typed for ") && !opening.MatchString(place) {
+			p.t.Errorf("the token of the link is left in %s", place)
+		}
+	}
+}
+
+// opening is the request of somebody who opens a link: the browser does not send its fragment.
+var opening = regexp.MustCompile(`^request \d+, GET /(invitation|setup)$`)
 
 // Cookies returns the cookies of the browser, those too that scripts cannot read.
 func (p *Page) Cookies() []*network.Cookie {

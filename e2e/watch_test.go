@@ -37,9 +37,8 @@ func (r Request) String() string {
 
 // watch keeps what goes on in a page.
 type watch struct {
-	host string // the one that the page may talk to
-
 	mu         sync.Mutex
+	origins    []string // those that the page may talk to, such as http://localhost:8080
 	requests   []*Request
 	latest     map[network.RequestID]*Request // of each ID the last: redirects keep the ID
 	open       map[network.RequestID]bool     // those that may still be answered
@@ -50,8 +49,8 @@ type watch struct {
 	allowed    []*regexp.Regexp
 }
 
-func newWatch(host string) *watch {
-	return &watch{host: host, latest: map[network.RequestID]*Request{}, open: map[network.RequestID]bool{}, changed: make(chan struct{})}
+func newWatch(origin string) *watch {
+	return &watch{origins: []string{origin}, latest: map[network.RequestID]*Request{}, open: map[network.RequestID]bool{}, changed: make(chan struct{})}
 }
 
 // hear takes an event. It is called in the order in which things happen.
@@ -154,6 +153,12 @@ func (w *watch) allow(pattern *regexp.Regexp) {
 	w.allowed = append(w.allowed, pattern)
 }
 
+func (w *watch) allowOrigin(origin string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.origins = append(w.origins, origin)
+}
+
 func (w *watch) made() []Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -165,7 +170,7 @@ func (w *watch) made() []Request {
 }
 
 // faults returns what should not have happened. Nothing allows a violation of the
-// policy, or a request to another host.
+// policy, or a request to an origin that AllowOrigin did not name.
 func (w *watch) faults() (out []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -214,7 +219,19 @@ func (w *watch) foreign(address string) bool {
 	case "data", "blob", "about":
 		return false
 	}
-	return u.Host != w.host
+	return !slices.Contains(w.origins, originOf(u))
+}
+
+// originOf returns the origin of an address: that of a web socket is its page's.
+func originOf(u *url.URL) string {
+	scheme := u.Scheme
+	switch scheme {
+	case "ws":
+		scheme = "http"
+	case "wss":
+		scheme = "https"
+	}
+	return scheme + "://" + u.Host
 }
 
 // knows reports whether the entry is about a request that was seen.

@@ -15,7 +15,7 @@ func TestDecisionNamesThePolicyThatDecides(t *testing.T) {
 	// Whatever the policies, the explanation of an answer is that answer, and the policy
 	// that it names is the one that a reader of the policies finds: of that role, with
 	// that effect, about that permission and that resource.
-	checkModels(t, func(t *rapid.T) {
+	checkModels(t, 20_000, func(t *rapid.T) {
 		roles := someRoles.Draw(t, "roles")
 		p, ref := access.Compile(ours, roles), reference{ours, roles}
 		for _, resource := range askedResources {

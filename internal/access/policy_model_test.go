@@ -3,6 +3,7 @@ package access_test
 import (
 	"flag"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,16 +13,13 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// modelChecks is how many random models the evaluator is compared on.
-const modelChecks = "100000"
-
-// checkModels is rapid.Check with modelChecks checks, unless the command line says how
-// many: -rapid.checks=1000000. Tests in parallel would share the setting.
-func checkModels(t *testing.T, property func(*rapid.T)) {
+// checkModels is rapid.Check with so many models, unless the command line says how many:
+// -rapid.checks=1000000. Tests in parallel would share the setting.
+func checkModels(t *testing.T, models int, property func(*rapid.T)) {
 	t.Helper()
 	checks := flag.Lookup("rapid.checks")
 	if usual := checks.Value.String(); usual == checks.DefValue {
-		if err := checks.Value.Set(modelChecks); err != nil {
+		if err := checks.Value.Set(strconv.Itoa(models)); err != nil {
 			t.Fatal(err)
 		}
 		defer func() {

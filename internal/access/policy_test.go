@@ -18,7 +18,7 @@ import (
 func TestPoliciesAnswerLikeTheReference(t *testing.T) {
 	// The compiled form answers like a reader of the policies who goes through all of
 	// them for each question.
-	checkModels(t, func(t *rapid.T) {
+	checkModels(t, 100_000, func(t *rapid.T) {
 		roles := someRoles.Draw(t, "roles")
 		p, ref := access.Compile(ours, roles), reference{ours, roles}
 		for _, resource := range askedResources {
@@ -42,7 +42,7 @@ func TestNobodyGrantsMoreThanTheyHold(t *testing.T) {
 	// Policies are covered exactly when each thing that they allow on the organization and
 	// on any service, mentioned or not, is allowed by whoever gives them or by what the
 	// one who gets them holds already.
-	checkModels(t, func(t *rapid.T) {
+	checkModels(t, 20_000, func(t *rapid.T) {
 		granted := someRoles.Draw(t, "granted")
 		mine, held := dealt(t, granted)
 		organization := rapid.SampledFrom([]uuid.UUID{ours, ours, ours, theirs}).Draw(t, "organization")

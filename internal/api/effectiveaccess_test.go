@@ -63,7 +63,7 @@ func lacks(a *answer) bool {
 // their effective access says: who is refused lacks the permission that is told, by the
 // policy that is told.
 func TestEffectiveAccessIsWhatHappens(t *testing.T) {
-	onEachStore(t, func(t *testing.T, h *house) {
+	onlyOnSQLite(t, func(t *testing.T, h *house) {
 		random := rand.New(rand.NewPCG(7, 7))
 		documented := documentedOperations(t)
 		roleSets := [][]string{{}}

@@ -104,6 +104,12 @@ func TestStoriesAreToldOnPostgresToo(t *testing.T) {
 	}
 }
 
+// onlyOnSQLite is onEachStore for a story that costs too much to be told twice.
+func onlyOnSQLite(t *testing.T, story func(t *testing.T, h *house), with ...setting) {
+	t.Helper()
+	story(t, onSQLite(t, with...))
+}
+
 // onSQLite tells a story that says nothing about stores, or costs too much to be told twice.
 func onSQLite(t *testing.T, with ...setting) *house {
 	t.Helper()

@@ -35,7 +35,7 @@ func everything(organization string) []draftPolicy {
 // What a simulation says would be refused is what is refused once the role is really so,
 // and nothing else: of keys and of people, whether a role is changed, added or left alone.
 func TestSimulationIsWhatHappens(t *testing.T) {
-	onEachStore(t, func(t *testing.T, h *house) {
+	onlyOnSQLite(t, func(t *testing.T, h *house) {
 		random := rand.New(rand.NewPCG(3, 3))
 		documented := documentedOperations(t)
 		refusals := 0

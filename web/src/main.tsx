@@ -8,7 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { newQueryClient } from '@/api/queryClient';
-import { onUnauthenticated } from '@/api/send';
+import { onRefused } from '@/api/send';
 import { startI18n } from '@/i18n';
 import { newRouter } from '@/router';
 import { sessionQuery } from '@/session';
@@ -19,7 +19,7 @@ async function start(root: HTMLElement) {
   const router = newRouter(queryClient);
   // A 401 may mean a wrong password as well. The session's own answer decides;
   // the shell leads to the sign-in page when there is none.
-  onUnauthenticated(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
+  onRefused(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>

@@ -4,12 +4,12 @@ import { apiErrorOf, ConnectionError } from './error';
 /** Longer than any answer takes; a request that hangs counts as lost. */
 const patience = 30_000;
 
-const signedOutListeners = new Set<() => void>();
+const listeners = new Set<() => void>();
 
-/** Calls the listener when an answer says that nobody is signed in. */
-export function onUnauthenticated(listener: () => void) {
-  signedOutListeners.add(listener);
-  return () => signedOutListeners.delete(listener);
+/** Calls the listener when an answer says that somebody is not signed in, or may not do what they could: who they are is to be asked again. */
+export function onRefused(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Like fetch, but every failure is an ApiError or a ConnectionError. */
@@ -17,8 +17,13 @@ export async function send(request: Request): Promise<Response> {
   const response = await answered(request);
   reportConnection(response.status !== 503);
   if (response.ok) return response;
-  if (response.status === 401 && !request.url.endsWith('/auth/session')) signedOutListeners.forEach((tell) => tell());
+  if (refuses(request, response)) listeners.forEach((tell) => tell());
   throw await apiErrorOf(response);
+}
+
+function refuses({ url }: Request, { status }: Response) {
+  const { pathname } = new URL(url);
+  return (status === 401 && pathname !== '/auth/session') || ((status === 403 || status === 404) && pathname.startsWith('/v1/'));
 }
 
 async function answered(request: Request): Promise<Response> {

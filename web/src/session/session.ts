@@ -2,11 +2,12 @@ import { queryOptions, useQuery, useQueryClient, useSuspenseQuery, type QueryCli
 
 import { auth, type SessionAnswer } from '@/api';
 
-/** Who is signed in. Asked once, and again when an answer says 401 or the window gets the focus after a while. */
+/** Who is signed in. Asked now and then, because roles change, and at once when an answer refuses something. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => withoutSecrets(await auth.session()),
-  staleTime: 60_000,
+  staleTime: 30_000,
+  refetchInterval: 30_000,
   gcTime: Infinity,
 });
 

@@ -1,5 +1,5 @@
 import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useMaybeSession } from '@/session';
@@ -20,6 +20,7 @@ export function Shell() {
   const { orgId } = useParams({ strict: false });
   const isMember = session?.organizations.some(({ id }) => id === orgId);
   useSignInWhenSignedOut(session !== undefined && !session.person);
+  useLeaveWhenRemoved(orgId, isMember);
   useEffect(() => {
     if (orgId && isMember) rememberOrganization(orgId);
   }, [orgId, isMember]);
@@ -54,4 +55,16 @@ function useSignInWhenSignedOut(signedOut: boolean) {
     // The path at the time of signing out is what counts, not those after it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [signedOut]);
+}
+
+/** Somebody may be removed from the organization while a page of it is open. */
+function useLeaveWhenRemoved(orgId: string | undefined, isMember: boolean | undefined) {
+  const navigate = useNavigate();
+  const wasIn = useRef<string>(undefined);
+  useEffect(() => {
+    if (isMember) wasIn.current = orgId;
+    if (isMember !== false || orgId === undefined || wasIn.current !== orgId) return;
+    wasIn.current = undefined;
+    void navigate({ to: '/', replace: true });
+  }, [orgId, isMember, navigate]);
 }

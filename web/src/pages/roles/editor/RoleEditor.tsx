@@ -6,6 +6,7 @@ import type { Policy, Role } from '@/permissions';
 import { Banner, Button, LinkButton, Page, PageHeader, Section, TextField, toast } from '@/ui';
 
 import { BackToRoles } from './BackToRoles';
+import { complete } from './drafts';
 import styles from './editor.module.css';
 import { Effect } from './Effect';
 import { Holders } from './Holders';
@@ -26,6 +27,7 @@ export function RoleEditor({ organizationId, role, start }: Props) {
   const { release, question } = useUnsaved(form.changed);
   const root = useRef<HTMLFormElement>(null);
   useShowProblems(root, form.problems, form.failure);
+  const policies = complete(form.policies); // a row that was just added says nothing yet
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -66,8 +68,8 @@ export function RoleEditor({ organizationId, role, start }: Props) {
           <Holders organizationId={organizationId} form={form} />
         </div>
         <div className={styles.side}>
-          <Summary policies={form.policies} />
-          <Effect organizationId={organizationId} roleId={role?.id} policies={form.policies} />
+          <Summary policies={policies} />
+          <Effect organizationId={organizationId} roleId={role?.id} policies={policies} />
         </div>
         <div className={styles.bar}>
           <span className={styles.muted}>{form.changed && t('unsaved')}</span>

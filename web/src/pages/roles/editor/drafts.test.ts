@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { databaseAccess, organizationPermissions, servicePermissions, type Policy } from '@/permissions';
 import { organizationId } from '@/test/renderPage';
 
-import { draftsOf, policiesOf, samePolicies, saved, sqlAccessOf, withPermissions, withSqlAccess } from './drafts';
+import { complete, draftsOf, policiesOf, samePolicies, saved, sqlAccessOf, withPermissions, withSqlAccess } from './drafts';
 
 const organization = [`organization/${organizationId}`];
 const scopes = [['instance/*'], ['instance/a'], ['instance/b', 'instance/a'], ['instance/*', 'instance/a'], ['cluster/x']];
@@ -63,4 +63,13 @@ it('keeps grants while the access through the SQL console is changed', () => {
     return next;
   }, policy);
   expect(changed).toEqual(policy);
+});
+
+it('leaves what is half filled in out of the effect', () => {
+  const resources = ['instance/*'];
+  const sql = { allowDeny: 'ALLOW' as const, permissions: ['sql-console:database:access'], resources };
+  const view = { allowDeny: 'ALLOW' as const, permissions: ['control-plane:service:view'] };
+  expect(complete([{ ...sql, tags: { grants: [''] } }])).toEqual([]);
+  expect(complete([{ ...sql, tags: { grants: ['GRANT SELECT ON a.*', ' '] } }])).toEqual([{ ...sql, tags: { grants: ['GRANT SELECT ON a.*'] } }]);
+  expect(complete([{ ...view, resources: ['instance/'] }, { ...view, resources: ['instance/', ...resources] }])).toEqual([{ ...view, resources, tags: {} }]);
 });

@@ -94,3 +94,10 @@ export function withGrants(policy: Policy, grants: string[]): Policy {
   const { grants: _, ...tags } = policy.tags ?? {};
   return { ...policy, tags: { ...tags, ...(grants.length > 0 && { grants }) } };
 }
+
+/** The policies without rows that are still empty, and without those that then say nothing. */
+export function complete(policies: readonly Policy[]): Policy[] {
+  return policies
+    .map((policy) => withGrants({ ...policy, resources: policy.resources.filter((resource) => !resource.endsWith('/')) }, policy.tags?.grants?.filter((grant) => grant.trim()) ?? []))
+    .filter((policy) => policy.resources.length > 0 && (sqlAccessOf(policy) !== 'grants' || policy.allowDeny === 'DENY' || policy.tags?.grants));
+}

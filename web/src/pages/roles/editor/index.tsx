@@ -1,5 +1,5 @@
 import { useLocation, useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
@@ -60,7 +60,14 @@ function Loaded({ organizationId, title, wanted, children }: LoadedProps) {
   // As it is now: what is edited must not begin with what was there a while ago.
   const { data: roles, error, refetch, isFetchedAfterMount } = useRoles(organizationId, { enabled: allowed && wanted !== undefined, refetchOnMount: 'always' });
   const role = isFetchedAfterMount ? roles?.find(({ id }) => id === wanted) : undefined;
-  if (allowed && (wanted === undefined || role)) return children(role);
+  if (allowed && (wanted === undefined || role)) {
+    return (
+      <>
+        {children(role)}
+        <KeepFocus />
+      </>
+    );
+  }
   return (
     <Page>
       <BackToRoles organizationId={organizationId} />
@@ -94,4 +101,12 @@ function Loaded({ organizationId, title, wanted, children }: LoadedProps) {
       )}
     </Page>
   );
+}
+
+/** The heading that had the focus while the role was on its way is another one now. */
+function KeepFocus() {
+  useEffect(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('h1')?.focus();
+  }, []);
+  return null;
 }

@@ -9,7 +9,8 @@ export const mostAddresses = 20;
 export function addressesIn(text: string): string[] {
   const plain = text.replace(/(?:"[^"\n]*"\s*|[^,;，；、\n<>"@]*)<([^<>\s]*)>/g, ' $1 ');
   const found = plain.split(/[\s,;，；、]+/u).filter(Boolean);
-  return [...new Set(found.map((address) => address.toLowerCase()))];
+  // ASCII alone: other letters can become somebody else's address, and the server refuses them.
+  return [...new Set(found.map((address) => address.replace(/[A-Z]/g, (letter) => letter.toLowerCase())))];
 }
 
 /** Whether it can be an e-mail address; the server looks more closely. */
