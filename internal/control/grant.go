@@ -64,34 +64,45 @@ func widens(organization uuid.UUID, before, after []cloud.Role) bool {
 	return !access.Compile(organization, before).Covers(access.Compile(organization, after))
 }
 
-// keepsAdmin makes a change to people or roles, and returns Conflict when afterwards
+var (
+	errLastPerson = cloud.Errorf(cloud.Conflict, "At least one person must have the role %s: give it to somebody else first", cloud.RoleAdmin)
+	errLastKey    = cloud.Errorf(cloud.Conflict, "At least one usable key must have the role %s as long as no person has it: give it to another key first", cloud.RoleAdmin)
+)
+
+// keepsAdmin makes a change to people, keys or roles, and returns Conflict when afterwards
 // nobody is left who can sign in as Admin of the organization or, where nobody could
 // before, no key can be used as one.
 func (c *Control) keepsAdmin(ctx context.Context, tx *store.Tx, organization uuid.UUID, change func() error) error {
-	personBefore, keyBefore, err := c.admins(ctx, tx, organization)
+	personBefore, keyBefore, err := c.admins(ctx, tx, organization, uuid.Nil)
 	if err != nil {
 		return err
 	}
 	if err := change(); err != nil {
 		return err
 	}
-	personAfter, keyAfter, err := c.admins(ctx, tx, organization)
+	personAfter, keyAfter, err := c.admins(ctx, tx, organization, uuid.Nil)
 	switch {
 	case err != nil:
 		return err
 	case personBefore && !personAfter:
-		return cloud.Errorf(cloud.Conflict, "At least one person must have the role %s: give it to somebody else first", cloud.RoleAdmin)
+		return errLastPerson
 	case keyBefore && !keyAfter && !personAfter:
-		return cloud.Errorf(cloud.Conflict, "At least one usable key must have the role %s as long as no person has it: give it to another key first", cloud.RoleAdmin)
+		return errLastKey
 	default:
 		return nil
 	}
 }
 
-// admins reports whether a person who can sign in is Admin and, when none is, whether a
-// usable key is. Who has the role and is denied to manage the organization by another one
-// is no Admin.
-func (c *Control) admins(ctx context.Context, tx *store.Tx, organization uuid.UUID) (person, key bool, err error) {
+// isAdmin reports whether the roles with these ids make an Admin: who has the role and is
+// denied to manage the organization by another one is none.
+func isAdmin(organization uuid.UUID, roles []cloud.Role, ids []uuid.UUID) bool {
+	return slices.Contains(ids, cloud.AdminRoleID) &&
+		access.Compile(organization, pick(roles, ids)).Allows(cloud.OrganizationManage, cloud.OrganizationResource(organization))
+}
+
+// admins reports whether a person who can sign in, other than besides, is Admin and, when
+// none is, whether a usable key is.
+func (c *Control) admins(ctx context.Context, tx *store.Tx, organization, besides uuid.UUID) (person, key bool, err error) {
 	roles, err := tx.PlainRoles(ctx, organization)
 	if err != nil {
 		return false, false, err
@@ -100,12 +111,9 @@ func (c *Control) admins(ctx context.Context, tx *store.Tx, organization uuid.UU
 	if err != nil {
 		return false, false, err
 	}
-	manages := func(ids []uuid.UUID) bool {
-		return access.Compile(organization, pick(roles, ids)).Allows(cloud.OrganizationManage, cloud.OrganizationResource(organization))
-	}
 	for _, actor := range actors {
 		id, is := actor.Person()
-		if !is {
+		if !is || id == besides {
 			continue
 		}
 		account, err := tx.Member(ctx, organization, id)
@@ -113,7 +121,7 @@ func (c *Control) admins(ctx context.Context, tx *store.Tx, organization uuid.UU
 			return false, false, err
 		}
 		membership, _ := account.In(organization)
-		if !manages(membership.RoleIDs) {
+		if !isAdmin(organization, roles, membership.RoleIDs) {
 			continue
 		}
 		if person, err = tx.CanSignIn(ctx, id); person || err != nil {
@@ -130,7 +138,7 @@ func (c *Control) admins(ctx context.Context, tx *store.Tx, organization uuid.UU
 		if err != nil {
 			return false, false, err
 		}
-		if k.Usable(now) && manages(k.RoleIDs) {
+		if k.Usable(now) && isAdmin(organization, roles, k.RoleIDs) {
 			return false, true, nil
 		}
 	}

@@ -99,7 +99,7 @@ func TestNobodyGrantsWhatTheyDoNotHold(t *testing.T) {
 		before := key(test.before)
 		after := key(test.after)
 		after.ID = before.ID
-		err := c.inTransaction(t, func(ctx context.Context, tx *store.Tx) error { return c.checkKeyChange(ctx, tx, weak, before, after) })
+		err := c.inTransaction(t, func(ctx context.Context, tx *store.Tx) error { return checkKeyChange(ctx, tx, weak, before, after) })
 		if refused := err != nil; refused != test.refused || refused && cloud.CodeOf(err) != cloud.Forbidden {
 			t.Errorf("%s: got %v", test.what, err)
 		}

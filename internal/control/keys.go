@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -157,10 +158,10 @@ func (c *Control) UpdateKey(ctx context.Context, p access.Principal, organizatio
 		if len(updates) == 0 {
 			return change{}, store.ErrUnchanged
 		}
-		if err := c.checkKeyChange(ctx, tx, p, before, after); err != nil {
+		if err := checkKeyChange(ctx, tx, p, before, after); err != nil {
 			return change{}, err
 		}
-		err = c.keepsAdmin(ctx, tx, organization, func() error { return tx.UpdateKey(ctx, after) })
+		err = c.keepsAdminKey(ctx, tx, before, func() error { return tx.UpdateKey(ctx, after) })
 		if err != nil {
 			return change{}, err
 		}
@@ -225,9 +226,9 @@ func keyUpdates(before, after cloud.Key, legacyRoles bool) (updates []cloud.KeyU
 	return updates
 }
 
-// checkKeyChange returns Forbidden when the change would give what the principal
-// does not hold, and Conflict when it would end the last usable Admin.
-func (c *Control) checkKeyChange(ctx context.Context, tx *store.Tx, p access.Principal, before, after cloud.Key) error {
+// checkKeyChange returns Forbidden when the change would give what the principal does not
+// hold.
+func checkKeyChange(ctx context.Context, tx *store.Tx, p access.Principal, before, after cloud.Key) error {
 	roles, err := tx.PlainRoles(ctx, before.OrganizationID)
 	if err != nil {
 		return err
@@ -236,10 +237,7 @@ func (c *Control) checkKeyChange(ctx context.Context, tx *store.Tx, p access.Pri
 	if revives(before, after) {
 		held = nil // of what it could not use, it holds nothing
 	}
-	if err := checkGrant(p, before.OrganizationID, roles, held, after.RoleIDs); err != nil {
-		return err
-	}
-	return c.checkLastAdmin(ctx, tx, before, &after)
+	return checkGrant(p, before.OrganizationID, roles, held, after.RoleIDs)
 }
 
 // revives reports whether after can be used when or from where before could not: giving
@@ -260,10 +258,8 @@ func (c *Control) DeleteKey(ctx context.Context, p access.Principal, organizatio
 		if p.KeyID() == id {
 			return change{}, cloud.Errorf(cloud.Invalid, "A key cannot delete itself: use another key")
 		}
-		if err := c.checkLastAdmin(ctx, tx, key, nil); err != nil {
-			return change{}, err
-		}
-		if err := tx.DeleteKey(ctx, key); err != nil {
+		err = c.keepsAdminKey(ctx, tx, key, func() error { return tx.DeleteKey(ctx, key) })
+		if err != nil {
 			return change{}, err
 		}
 		err = c.record(ctx, tx, organization, p.Actor(), aboutKey(key, cloud.KeyDeleted, cloud.KeyUpdateDeleted))
@@ -278,24 +274,11 @@ func checkExpiry(e cloud.Expiry, now time.Time) error {
 	return nil
 }
 
-// checkLastAdmin returns Conflict when the key is the last one that can be used as
-// Admin of its organization, and would not be afterwards. A person with the role and a
-// password is as good as a key. after is nil for a key that goes.
-func (c *Control) checkLastAdmin(ctx context.Context, tx *store.Tx, before cloud.Key, after *cloud.Key) error {
-	now := c.clock.Now()
-	usable := func(k cloud.Key) bool { return k.Admin() && k.Usable(now) }
-	if !usable(before) || after != nil && usable(*after) {
-		return nil
+// keepsAdminKey is keepsAdmin for a change to a key, which it names.
+func (c *Control) keepsAdminKey(ctx context.Context, tx *store.Tx, key cloud.Key, change func() error) error {
+	err := c.keepsAdmin(ctx, tx, key.OrganizationID, change)
+	if errors.Is(err, errLastKey) {
+		return cloud.Errorf(cloud.Conflict, "The key %q is the last usable one with the role %s: give the role to another key first", key.Name, cloud.RoleAdmin)
 	}
-	admins, err := tx.KeysWithRole(ctx, before.OrganizationID, cloud.AdminRoleID)
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(admins, func(k cloud.Key) bool { return k.ID != before.ID && k.Usable(now) }) {
-		return nil
-	}
-	if has, err := tx.OthersWithRole(ctx, before.OrganizationID, cloud.AdminRoleID, uuid.Nil); has || err != nil {
-		return err
-	}
-	return cloud.Errorf(cloud.Conflict, "The key %q is the last usable one with the role %s: give the role to another key first", before.Name, cloud.RoleAdmin)
+	return err
 }

@@ -165,8 +165,8 @@ func (c *Control) followGroups(ctx context.Context, tx *store.Tx, person cloud.P
 	if sameIDs(ids, membership.RoleIDs) {
 		return person, nil
 	}
-	if slices.Contains(membership.RoleIDs, cloud.AdminRoleID) && !slices.Contains(ids, cloud.AdminRoleID) {
-		others, err := tx.OthersWithRole(ctx, organization.ID, cloud.AdminRoleID, person.ID)
+	if isAdmin(organization.ID, roles, membership.RoleIDs) && !isAdmin(organization.ID, roles, ids) {
+		others, _, err := c.admins(ctx, tx, organization.ID, person.ID)
 		if err != nil {
 			return person, err
 		}

@@ -233,3 +233,35 @@ func TestGroupsDoNotTakeTheLastAdmin(t *testing.T) {
 		}
 	})
 }
+
+// Groups that give the last Admin a role which denies them to manage the organization take
+// nothing, as those that take the role Admin away: who is denied to manage is no Admin.
+func TestGroupsDoNotDenyTheLastAdminToManage(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		h.setUp(t, adaEmail)
+		denied := h.newRole(t, "denied", h.onOrganization(cloud.Deny, cloud.OrganizationManage))
+		groups := provider(adaEmail, func(in *control.ProviderSignIn) {
+			in.FollowGroups, in.Roles, in.CustomRoles = true, []string{cloud.RoleAdmin}, []string{denied.Name}
+		})
+		manages := func() bool {
+			return h.in(t, h.mustSignInWith(t, groups)).May(h.organization, cloud.OrganizationResource(h.organization), cloud.OrganizationManage) == nil
+		}
+		if !manages() {
+			t.Fatal("the last Admin may not manage any more")
+		}
+		grace := h.in(t, h.join(t, "grace@example.com", cloud.AdminRoleID))
+		if manages() {
+			t.Fatal("with another Admin the groups do not decide")
+		}
+		h.refuses(t, "the other Admin leaves", func() error { return h.DeleteMember(t.Context(), grace, h.organization, grace.PersonID()) }, cloud.Conflict, "At least one person")
+	})
+}
+
+func (h *house) mustSignInWith(t fataler, in control.ProviderSignIn) control.SignedIn {
+	t.Helper()
+	signedIn, err := h.SignInWith(t.Context(), visitor, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signedIn
+}

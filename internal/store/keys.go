@@ -63,17 +63,6 @@ func (r *Reader) KeyIDTaken(ctx context.Context, keyID cloud.Hash) (bool, error)
 	return n > 0, err
 }
 
-// KeysWithRole returns the keys that have the role, oldest key first, without their roles.
-func (r *Reader) KeysWithRole(ctx context.Context, organization, role uuid.UUID) ([]cloud.Key, error) {
-	rows, err := r.q.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE organization_id = $1
-		AND 'apiKey/' || id IN (SELECT actor FROM role_assignments WHERE organization_id = $1 AND role_id = $2) ORDER BY sequence`,
-		organization.String(), role.String())
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, scanKey)
-}
-
 func scanKey(scan func(...any) error) (k cloud.Key, err error) {
 	var keyID, secret, expiry string
 	var addresses sql.NullString

@@ -63,18 +63,6 @@ func (r *Reader) account(ctx context.Context, query, arg string) (cloud.Account,
 	return a, err
 }
 
-// OthersWithRole reports whether a member of the organization besides the person, who can
-// sign in, has the role.
-func (r *Reader) OthersWithRole(ctx context.Context, organization, role, besides uuid.UUID) (has bool, err error) {
-	err = r.q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM role_assignments a
-		JOIN memberships m ON m.organization_id = a.organization_id AND a.actor = 'user/' || m.user_id
-		JOIN users u ON u.id = m.user_id
-		WHERE a.organization_id = $1 AND a.role_id = $2 AND u.id <> $3
-			AND (u.password_hash <> '' OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)))`,
-		organization.String(), role.String(), besides.String()).Scan(&has)
-	return has, err
-}
-
 // CanSignIn reports whether the person has a password or is known to a sign-in provider.
 func (r *Reader) CanSignIn(ctx context.Context, person uuid.UUID) (can bool, err error) {
 	err = r.q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users u WHERE u.id = $1

@@ -306,7 +306,7 @@ func (m *machine) withRole(t *rapid.T) {
 		}
 	}
 	read(t, m, "the keys with the role", want, func(ctx context.Context, r *store.Reader) ([]cloud.Key, error) {
-		return r.KeysWithRole(ctx, o.ID, role)
+		return storetest.KeysWithRole(ctx, r, o.ID, role)
 	})
 }
 

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -96,6 +98,20 @@ func roles(t *testing.T, options func(*testing.T) store.Options) {
 func withRole(t *testing.T, s *store.Store, o cloud.Organization, role uuid.UUID) []cloud.Key {
 	t.Helper()
 	return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.Key, error) {
-		return r.KeysWithRole(ctx, o.ID, role)
+		return KeysWithRole(ctx, r, o.ID, role)
 	})
+}
+
+// KeysWithRole returns the keys that have the role, oldest key first, without their roles.
+func KeysWithRole(ctx context.Context, r *store.Reader, organization, role uuid.UUID) ([]cloud.Key, error) {
+	actors, err := r.ActorsWith(ctx, organization, role)
+	if err != nil {
+		return nil, err
+	}
+	keys, _, err := r.KeysAndPeople(ctx, organization, actors)
+	for i := range keys {
+		keys[i].RoleIDs = nil
+	}
+	slices.SortFunc(keys, func(a, b cloud.Key) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	return keys, err
 }

@@ -87,30 +87,34 @@ func people(t *testing.T, options func(*testing.T) store.Options) {
 		same(t, "the number of people", len(state(t, s).People), 1)
 	})
 
-	test(t, "AnotherPersonWithARoleWhoCanSignInIsFound", func(t *testing.T) {
-		// Whether somebody else is an Admin who can sign in is decided for one organization,
-		// on people with a password or an identity at a sign-in provider.
+	test(t, "WhoHasARoleAndCanSignInIsFound", func(t *testing.T) {
+		// Who has a role is decided for one organization, keys and people alike; a person can
+		// sign in with a password or with an identity at a sign-in provider.
 		s := Open(t, options(t))
 		o, other := Organization(t, s, "acme"), Organization(t, s, "other")
-		has := func(o cloud.Organization, role, besides uuid.UUID) bool {
-			return Read(t, s, func(ctx context.Context, r *store.Reader) (bool, error) {
-				return r.OthersWithRole(ctx, o.ID, role, besides)
+		with := func(o cloud.Organization, role uuid.UUID) []cloud.ActorRef {
+			return Read(t, s, func(ctx context.Context, r *store.Reader) ([]cloud.ActorRef, error) {
+				return r.ActorsWith(ctx, o.ID, role)
 			})
 		}
-		Key(t, s, o, "key", cloud.AdminRoleID)
-		same(t, "a key", has(o, cloud.AdminRoleID, uuid.Nil), false)
+		can := func(id uuid.UUID) bool {
+			return Read(t, s, func(ctx context.Context, r *store.Reader) (bool, error) { return r.CanSignIn(ctx, id) })
+		}
+		k := Key(t, s, o, "key", cloud.AdminRoleID)
+		same(t, "a key", with(o, cloud.AdminRoleID), []cloud.ActorRef{cloud.KeyActor(k.ID)})
 		a := Person(t, s, "ada@example.com", cloud.Membership{OrganizationID: o.ID, JoinedAt: Morning, RoleIDs: []uuid.UUID{cloud.AdminRoleID}})
-		same(t, "an Admin", has(o, cloud.AdminRoleID, uuid.Nil), true)
-		same(t, "the same Admin", has(o, cloud.AdminRoleID, a.ID), false)
-		same(t, "another role", has(o, roleIDs[0], uuid.Nil), false)
-		same(t, "another organization", has(other, cloud.AdminRoleID, uuid.Nil), false)
+		same(t, "an Admin", with(o, cloud.AdminRoleID), []cloud.ActorRef{cloud.KeyActor(k.ID), cloud.PersonActor(a.ID)})
+		same(t, "another role", with(o, roleIDs[0]), []cloud.ActorRef(nil))
+		same(t, "another organization", with(other, cloud.AdminRoleID), []cloud.ActorRef(nil))
+		same(t, "a person with a password", can(a.ID), true)
+		same(t, "nobody", can(uuid.Nil), false)
 		a.PasswordHash = ""
 		Write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateAccount(ctx, a) })
-		same(t, "an Admin without a password", has(o, cloud.AdminRoleID, uuid.Nil), false)
+		same(t, "a person without a password", can(a.ID), false)
 		Write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			return tx.InsertIdentity(ctx, a.ID, cloud.Identity{Issuer: "https://login.example.com", Subject: "ada", CreatedAt: Morning})
 		})
-		same(t, "an Admin whom a provider knows", has(o, cloud.AdminRoleID, uuid.Nil), true)
+		same(t, "a person whom a provider knows", can(a.ID), true)
 	})
 }
 
