@@ -35,6 +35,15 @@ type done struct{ Envelope }
 
 func answer[T any](ctx context.Context, v T) result[T] { return result[T]{envelopeOf(ctx), v} }
 
+// shown returns a list as an answer holds it: never null.
+func shown[T, S any](list []T, show func(T) S) []S {
+	out := make([]S, 0, len(list))
+	for _, v := range list {
+		out = append(out, show(v))
+	}
+	return out
+}
+
 // output is what huma writes. A pointer spares copies of the body.
 type output[B any] struct{ Body *B }
 

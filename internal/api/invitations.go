@@ -57,11 +57,7 @@ type InvitationPath struct {
 }
 
 func (p InvitationPath) ids() (organization, invitation uuid.UUID, err error) {
-	if organization, err = p.id(); err != nil {
-		return organization, invitation, err
-	}
-	invitation, err = parseID("invitationId", p.InvitationID)
-	return organization, invitation, err
+	return p.and("invitationId", p.InvitationID)
 }
 
 func (s *server) registerInvitations() {
@@ -75,11 +71,7 @@ func (s *server) registerInvitations() {
 			return result[[]invitation]{}, err
 		}
 		invitations, err := s.Control.Invitations(ctx, p, organization)
-		list := []invitation{}
-		for _, i := range invitations {
-			list = append(list, s.showInvitation(i))
-		}
-		return answer(ctx, list), err
+		return answer(ctx, shown(invitations, s.showInvitation)), err
 	})
 	register(s, spec{
 		id: control.InvitationCreate, method: http.MethodPost, path: list, tag: tagUsers, conflicts: true,

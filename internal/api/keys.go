@@ -107,11 +107,7 @@ type KeyPath struct {
 }
 
 func (p KeyPath) ids() (organization, key uuid.UUID, err error) {
-	if organization, err = p.id(); err != nil {
-		return organization, key, err
-	}
-	key, err = parseID("keyId", p.KeyID)
-	return organization, key, err
+	return p.and("keyId", p.KeyID)
 }
 
 func (s *server) registerKeys() {

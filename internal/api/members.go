@@ -49,11 +49,7 @@ type MemberPath struct {
 }
 
 func (p MemberPath) ids() (organization, person uuid.UUID, err error) {
-	if organization, err = p.id(); err != nil {
-		return organization, person, err
-	}
-	person, err = parseID("userId", p.UserID)
-	return organization, person, err
+	return p.and("userId", p.UserID)
 }
 
 func (s *server) registerMembers() {
@@ -67,11 +63,7 @@ func (s *server) registerMembers() {
 			return result[[]member]{}, err
 		}
 		members, err := s.Control.Members(ctx, p, organization)
-		list := []member{}
-		for _, m := range members {
-			list = append(list, s.showMember(m))
-		}
-		return answer(ctx, list), err
+		return answer(ctx, shown(members, s.showMember)), err
 	})
 	register(s, spec{
 		id: control.MemberGet, method: http.MethodGet, path: one, tag: tagUsers,

@@ -20,6 +20,15 @@ type OrganizationPath struct {
 
 func (p OrganizationPath) id() (uuid.UUID, error) { return parseID("organizationId", p.OrganizationID) }
 
+// and returns the organization, and the id of something in it that a field of the path names.
+func (p OrganizationPath) and(field, text string) (organization, id uuid.UUID, err error) {
+	if organization, err = p.id(); err != nil {
+		return organization, id, err
+	}
+	id, err = parseID(field, text)
+	return organization, id, err
+}
+
 // organization is OpenAPI schema Organization.
 type organization struct {
 	ID               uuid.UUID         `json:"id" format:"uuid" doc:"Unique id of the organization."`

@@ -88,11 +88,7 @@ type RolePath struct {
 }
 
 func (p RolePath) ids() (organization, role uuid.UUID, err error) {
-	if organization, err = p.id(); err != nil {
-		return organization, role, err
-	}
-	role, err = parseID("roleId", p.RoleID)
-	return organization, role, err
+	return p.and("roleId", p.RoleID)
 }
 
 func (s *server) registerRoles() {
@@ -106,11 +102,7 @@ func (s *server) registerRoles() {
 			return result[[]rbacRole]{}, err
 		}
 		roles, err := s.Control.Roles(ctx, p, organization)
-		list := []rbacRole{}
-		for _, r := range roles {
-			list = append(list, showRole(r))
-		}
-		return answer(ctx, list), err
+		return answer(ctx, shown(roles, showRole)), err
 	})
 	register(s, spec{
 		id: control.OrganizationRolePost, method: http.MethodPost, path: list, tag: tagRoles, conflicts: true,
