@@ -66,6 +66,38 @@ const (
 	InvitationLinkCreated        ActivityType = "organization_invite_link_create"
 )
 
+// The types of activities about services. First those of commands and of what Gatehouse
+// sees a service come to, then those of changes; the last ones are ours.
+const (
+	ServiceCreated              ActivityType = "service_create"
+	ServiceStartAsked           ActivityType = "service_start"
+	ServiceStopAsked            ActivityType = "service_stop"
+	ServiceAwoken               ActivityType = "service_awaken"
+	ServiceIsIdle               ActivityType = "service_idle"
+	ServiceIsRunning            ActivityType = "service_running"
+	ServiceIsPartiallyRunning   ActivityType = "service_partially_running"
+	ServiceDeleteAsked          ActivityType = "service_delete"
+	ServiceRenamed              ActivityType = "service_update_name"
+	ServiceAddressesChanged     ActivityType = "service_update_ip_access_list"
+	ServiceMemoryChanged        ActivityType = "service_update_autoscaling_memory"
+	ServiceIdlingChanged        ActivityType = "service_update_autoscaling_idling"
+	ServiceReplicasChanged      ActivityType = "service_update_autoscaling_replicas"
+	ServicePasswordChanged      ActivityType = "service_update_password"
+	ServiceChannelChanged       ActivityType = "service_update_release_channel"
+	ServiceEndpointsChanged     ActivityType = "service_update_private_endpoints"
+	ServiceCoreDumpsChanged     ActivityType = "service_update_core_dump"
+	ServiceBackupsChanged       ActivityType = "service_update_backup_configuration"
+	ServiceTagsChanged          ActivityType = "service_update_tags"
+	ServiceScheduleChanged      ActivityType = "service_update_scaling_schedule"
+	ServiceUpgradeWindowChanged ActivityType = "service_update_upgrade_window"
+	ServiceSettingsChanged      ActivityType = "service_update_clickhouse_settings"
+	ServiceQueryEndpointChanged ActivityType = "service_update_query_endpoint"
+	ServiceIsStopped            ActivityType = "service_stopped"
+	ServiceIsDegraded           ActivityType = "service_degraded"
+	ServiceHasFailed            ActivityType = "service_failed"
+	ServiceTerminatedForGood    ActivityType = "service_terminated"
+)
+
 // KeyUpdate says what of a key changed.
 type KeyUpdate string
 
@@ -114,4 +146,5 @@ const (
 	TargetMember     TargetType = "user"
 	TargetInvitation TargetType = "invitation"
 	TargetRole       TargetType = "role"
+	TargetService    TargetType = "service"
 )

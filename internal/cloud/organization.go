@@ -55,7 +55,7 @@ func (p OrganizationPatch) Apply(org Organization) (Organization, error) {
 		return slices.ContainsFunc(p.RemovePrivateEndpoints, func(r PrivateEndpoint) bool { return r.ID == e.ID })
 	})
 	for _, add := range p.AddPrivateEndpoints {
-		if err := add.check(); err != nil {
+		if err := add.check("privateEndpoints.add[]."); err != nil {
 			return org, err
 		}
 		endpoints = slices.DeleteFunc(endpoints, func(e PrivateEndpoint) bool { return e.ID == add.ID })
@@ -68,14 +68,33 @@ func (p OrganizationPatch) Apply(org Organization) (Organization, error) {
 	return org, nil
 }
 
-func (e PrivateEndpoint) check() error {
-	if err := CheckName("privateEndpoints.add[].id", e.ID); err != nil {
+// WithPrivateEndpoint returns the organization with the endpoint, which takes the place of
+// one with its id, or Invalid.
+func (o Organization) WithPrivateEndpoint(add PrivateEndpoint) (Organization, error) {
+	if err := add.check(""); err != nil {
+		return o, err
+	}
+	o.PrivateEndpoints = slices.Clone(o.PrivateEndpoints)
+	if i := slices.IndexFunc(o.PrivateEndpoints, func(e PrivateEndpoint) bool { return e.ID == add.ID }); i >= 0 {
+		o.PrivateEndpoints[i] = add
+		return o, nil
+	}
+	if len(o.PrivateEndpoints) >= MaxPrivateEndpoints {
+		return o, Errorf(Invalid, "id: the organization has %d private endpoints, which is as many as it can have: remove one first", len(o.PrivateEndpoints))
+	}
+	o.PrivateEndpoints = append(o.PrivateEndpoints, add)
+	return o, nil
+}
+
+// check names fields with the prefix before them.
+func (e PrivateEndpoint) check(prefix string) error {
+	if err := CheckName(prefix+"id", e.ID); err != nil {
 		return err
 	}
-	if err := checkText("privateEndpoints.add[].description", e.Description, MaxNameLength); err != nil {
+	if err := checkText(prefix+"description", e.Description, MaxNameLength); err != nil {
 		return err
 	}
-	return CheckRegion("privateEndpoints.add[].cloudProvider", e.CloudProvider, "privateEndpoints.add[].region", e.Region)
+	return CheckRegion(prefix+"cloudProvider", e.CloudProvider, prefix+"region", e.Region)
 }
 
 // CloudProviders are the providers that the Cloud runs on, in the order of its contract.

@@ -27,8 +27,8 @@ const (
 	backupFormat  = "gatehouse-backup"
 	backupVersion = 1
 	// maxBackupLine bounds the memory of a restore. The longest row that the rules
-	// of cloud allow, a key or an organization with a thousand entries, takes a third.
-	maxBackupLine = 16 << 20
+	// of cloud allow, a service with hundreds of long settings, takes a third.
+	maxBackupLine = 64 << 20
 )
 
 type backupHeader struct {

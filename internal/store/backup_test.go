@@ -203,7 +203,7 @@ func TestBackupThatWasMadeUpIsRefused(t *testing.T) {
 		}
 		refused(t, target, zip(t, c.text+end(c.text)), name, c.want)
 	}
-	refused(t, target, zip(t, header+strings.Repeat("x", 17<<20)), "a line without an end", damaged)
+	refused(t, target, zip(t, header+strings.Repeat("x", 65<<20)), "a line without an end", damaged)
 	refused(t, target, nil, "nothing", notABackup)
 	refused(t, target, zip(t, ""), "gzip of nothing", cutOff)
 	refused(t, target, []byte(strings.Join(lines, "")), "not compressed", notABackup)

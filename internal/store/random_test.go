@@ -32,25 +32,34 @@ func TestBothDialectsDoWhatTheModelSays(t *testing.T) {
 		stores = append(stores, storetest.Open(t, o))
 	}
 	var revision int64
+	var services []cloud.Service
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{stores: stores, revision: &revision}
+		m := &machine{stores: stores, revision: &revision, services: &services}
+		m.clear(t)
 		for i := range m.organizations {
 			m.organizations[i] = cloud.Organization{ID: uuid.New(), Name: fmt.Sprint("organization ", i), CreatedAt: storetest.Morning}
 			m.change(t, func(ctx context.Context, tx *store.Tx) error { return tx.InsertOrganization(ctx, m.organizations[i]) })
 		}
 		t.Repeat(map[string]func(*rapid.T){
-			"":             m.compare,
-			"insert":       m.insert,
-			"update":       m.update,
-			"delete":       m.delete,
-			"record":       m.record,
-			"mark used":    m.markUsed,
-			"rename":       m.rename,
-			"fail":         m.fail,
-			"page":         m.page,
-			"activities":   m.someActivities,
-			"with role":    m.withRole,
-			"other's keys": m.foreign,
+			"":                 m.compare,
+			"insert":           m.insert,
+			"update":           m.update,
+			"delete":           m.delete,
+			"record":           m.record,
+			"mark used":        m.markUsed,
+			"rename":           m.rename,
+			"fail":             m.fail,
+			"page":             m.page,
+			"activities":       m.someActivities,
+			"with role":        m.withRole,
+			"other's keys":     m.foreign,
+			"insert role":      m.insertRole,
+			"update role":      m.updateRole,
+			"delete role":      m.deleteRole,
+			"insert service":   m.insertService,
+			"update service":   m.updateService,
+			"delete service":   m.deleteService,
+			"other's services": m.foreignService,
 		})
 	})
 	for _, o := range options[1:] {
@@ -68,6 +77,9 @@ type machine struct {
 	keys          []cloud.Key      // oldest first
 	assignments   []assignment     // oldest first
 	activities    []cloud.Activity // oldest first
+	roles         []cloud.Role     // custom ones, oldest first
+	// services are those of all stores, oldest first: they share slots and ports, whosever they are.
+	services *[]cloud.Service
 }
 
 type assignment struct {
@@ -123,10 +135,16 @@ var randomRoles = []uuid.UUID{
 var names = rapid.Custom(func(t *rapid.T) string { return cloud.CleanText(rapid.String().Draw(t, "text"), cloud.MaxNameLength) })
 
 // mutable draws what of a key can change.
-func mutable(t *rapid.T, k cloud.Key) cloud.Key {
+func (m *machine) mutable(t *rapid.T, k cloud.Key) cloud.Key {
 	k.Name = names.Draw(t, "name")
 	k.State = rapid.SampledFrom([]cloud.KeyState{cloud.KeyEnabled, cloud.KeyDisabled}).Draw(t, "state")
-	k.RoleIDs = rapid.Permutation(randomRoles).Draw(t, "roles")[:rapid.IntRange(0, len(randomRoles)).Draw(t, "number of roles")]
+	roles := slices.Clone(randomRoles)
+	for _, r := range m.roles {
+		if r.OrganizationID == k.OrganizationID {
+			roles = append(roles, r.ID)
+		}
+	}
+	k.RoleIDs = rapid.Permutation(roles).Draw(t, "roles")[:rapid.IntRange(0, len(roles)).Draw(t, "number of roles")]
 	if len(k.RoleIDs) == 0 {
 		k.RoleIDs = nil
 	}
@@ -149,7 +167,7 @@ func (m *machine) organization(t *rapid.T) cloud.Organization {
 }
 
 func (m *machine) insert(t *rapid.T) {
-	k := mutable(t, cloud.Key{
+	k := m.mutable(t, cloud.Key{
 		ID: uuid.New(), OrganizationID: m.organization(t).ID, Credential: cloud.NewCredential().Hashed(), CreatedAt: storetest.Morning,
 		CreatedBy: cloud.Creator{Type: cloud.ActorUser, ID: uuid.NewString(), Details: names.Draw(t, "creator")},
 	})
@@ -179,7 +197,7 @@ func (m *machine) assign(k cloud.Key) {
 
 func (m *machine) update(t *rapid.T) {
 	i := m.some(t)
-	m.keys[i] = mutable(t, m.keys[i])
+	m.keys[i] = m.mutable(t, m.keys[i])
 	m.change(t, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateKey(ctx, m.keys[i]) })
 	m.assign(m.keys[i])
 }
@@ -234,6 +252,11 @@ func (m *machine) fail(t *rapid.T) {
 		_, err := s.Write(t.Context(), func(tx *store.Tx) error {
 			for _, k := range m.keys {
 				if err := tx.DeleteKey(t.Context(), k); err != nil {
+					return err
+				}
+			}
+			for _, s := range *m.services {
+				if _, err := tx.DeleteService(t.Context(), s.OrganizationID, s.ID, storetest.Morning); err != nil {
 					return err
 				}
 			}
@@ -338,6 +361,9 @@ type everything struct {
 	Keys         []cloud.Key
 	Count        int
 	Actors       map[uuid.UUID][]cloud.ActorRef
+	Roles        []cloud.Role
+	Services     []cloud.Service
+	ServiceCount int
 }
 
 // compare compares all that there is after each step.
@@ -346,6 +372,8 @@ func (m *machine) compare(t *rapid.T) {
 	for _, o := range m.organizations {
 		all := everything{Organization: o, Keys: m.of(o), Actors: map[uuid.UUID][]cloud.ActorRef{}}
 		all.Count = len(all.Keys)
+		all.Roles, all.Services = m.rolesOf(o.ID), m.servicesOf(o.ID)
+		all.ServiceCount = len(all.Services)
 		for _, a := range m.assignments {
 			if a.key.OrganizationID == o.ID {
 				all.Actors[a.role] = append(all.Actors[a.role], cloud.KeyActor(a.key.ID))
@@ -356,11 +384,14 @@ func (m *machine) compare(t *rapid.T) {
 	read(t, m, "everything", want, func(ctx context.Context, r *store.Reader) (got []everything, err error) {
 		for _, o := range m.organizations {
 			var all everything
-			var errs [4]error
+			var errs [7]error
 			all.Organization, errs[0] = r.Organization(ctx, o.ID)
 			all.Keys, errs[1] = r.Keys(ctx, o.ID, store.KeyQuery{Limit: 1000})
 			all.Count, errs[2] = r.CountKeys(ctx, o.ID)
 			all.Actors, errs[3] = r.RoleActors(ctx, o.ID)
+			all.Roles, errs[4] = r.CustomRoles(ctx, o.ID)
+			all.Services, errs[5] = r.Services(ctx, o.ID)
+			all.ServiceCount, errs[6] = r.CountServices(ctx, o.ID)
 			got, err = append(got, all), errors.Join(errs[:]...)
 			if err != nil {
 				return nil, err
@@ -368,4 +399,5 @@ func (m *machine) compare(t *rapid.T) {
 		}
 		return got, nil
 	})
+	m.compareServices(t)
 }

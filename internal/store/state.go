@@ -6,7 +6,7 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// State is all that decides who may do what, as of one revision.
+// State is all that decides who may do what, and all services, as of one revision.
 type State struct {
 	Revision      int64
 	Organizations []cloud.Organization
@@ -14,6 +14,7 @@ type State struct {
 	Keys          []cloud.Key
 	People        []cloud.Person
 	Sessions      []cloud.Session
+	Services      []cloud.Service
 }
 
 // State reads the state.
@@ -34,7 +35,10 @@ func (s *Store) State(ctx context.Context) (state State, err error) {
 		if state.People, err = r.People(ctx); err != nil {
 			return err
 		}
-		state.Sessions, err = r.AllSessions(ctx)
+		if state.Sessions, err = r.AllSessions(ctx); err != nil {
+			return err
+		}
+		state.Services, err = r.AllServices(ctx)
 		return err
 	})
 	return state, err

@@ -9,7 +9,7 @@ import (
 
 // table is a table and the order in which its rows are copied. What is passing is not
 // copied: a session that was ended or a link that was used since the backup would work
-// again.
+// again, and what engines say of themselves they say again.
 type table struct {
 	name, order string
 	passing     bool
@@ -27,9 +27,12 @@ var tables = []table{
 	{"invitations", "sequence", false},
 	{"invitation_roles", "sequence", false},
 	{"identities", "issuer, subject", false},
+	{"services", "sequence", false},
+	{"service_ports", "port", false},
 	{"activities", "sequence", false},
 	{"sessions", "created_at, id", true},
 	{"setup_links", "token_hash", true},
+	{"engine_settings", "version", true},
 	{"request_counts", "organization_id, actor, operation, resource, day", true},
 }
 

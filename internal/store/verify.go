@@ -11,11 +11,17 @@ func (s *Store) Verify(ctx context.Context) error {
 	if err := s.dialect.verify(ctx, s.db); err != nil {
 		return err
 	}
-	var unrecorded int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys k WHERE NOT EXISTS
-		(SELECT 1 FROM activities a WHERE a.target_key_id = k.id AND a.type = 'key_create')`).Scan(&unrecorded)
-	if err == nil && unrecorded > 0 {
-		err = fmt.Errorf("%d keys have no record of their creation: restore a backup", unrecorded)
+	for _, what := range []struct{ plural, query string }{
+		{"keys", `SELECT COUNT(*) FROM api_keys k WHERE NOT EXISTS (SELECT 1 FROM activities a WHERE a.target_key_id = k.id AND a.type = 'key_create')`},
+		{"services", `SELECT COUNT(*) FROM services WHERE id NOT IN (SELECT target_id FROM activities WHERE type = 'service_create')`},
+	} {
+		var unrecorded int
+		if err := s.db.QueryRowContext(ctx, what.query).Scan(&unrecorded); err != nil {
+			return err
+		}
+		if unrecorded > 0 {
+			return fmt.Errorf("%d %s have no record of their creation: restore a backup", unrecorded, what.plural)
+		}
 	}
-	return err
+	return nil
 }

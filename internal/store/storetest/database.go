@@ -54,7 +54,7 @@ func Content(t *testing.T, o store.Options) string {
 // Lasting is Content without what a backup leaves out: sessions, links and counts.
 func Lasting(t *testing.T, o store.Options) string {
 	t.Helper()
-	return Dump(t, o, "goose_db_version", "control_state", "sessions", "setup_links", "request_counts")
+	return Dump(t, o, "goose_db_version", "control_state", "sessions", "setup_links", "request_counts", "engine_settings")
 }
 
 func tables(t *testing.T, db *sql.DB, o store.Options) (names []string) {

@@ -156,6 +156,7 @@ func fillPeople(t *testing.T, s *store.Store) {
 	})
 	fillAccess(t, s, busy)
 	fillCounts(t, s)
+	fillServices(t, s)
 }
 
 // fillAccess adds a role that somebody has, an invitation with it and its link, and whom a sign-in provider knows.
@@ -194,7 +195,10 @@ func Longest(t *testing.T, s *store.Store) {
 		if err := tx.InsertOrganization(ctx, o); err != nil {
 			return err
 		}
-		_, err := tx.InsertKey(ctx, k)
+		if _, err := tx.InsertKey(ctx, k); err != nil {
+			return err
+		}
+		_, err := tx.InsertService(ctx, longestService(o, text, k.Addresses))
 		return err
 	})
 }

@@ -12,7 +12,7 @@ func Run(t *testing.T, options func(*testing.T) store.Options) {
 	t.Helper()
 	for _, part := range []func(*testing.T, func(*testing.T) store.Options){
 		organizations, keys, isolation, roles, activities, writes, reads, uses, people, sessions, links, backups,
-		customRoles, members, invitations, identities, requestCounts,
+		customRoles, members, invitations, identities, requestCounts, services, serviceSlots, engineSettings,
 	} {
 		part(t, options)
 	}

@@ -200,7 +200,8 @@ func reads(t *testing.T, options func(*testing.T) store.Options) {
 			for range 40 {
 				_, err := s.Write(t.Context(), func(tx *store.Tx) error {
 					_, err := tx.InsertKey(t.Context(), newKey(o, "another", roleIDs...))
-					return errors.Join(err, countUp(t.Context(), tx, o))
+					_, failed := insertService(t.Context(), tx, newService(o, "another"))
+					return errors.Join(err, failed, countUp(t.Context(), tx, o))
 				})
 				if err != nil {
 					t.Error(err)
@@ -217,6 +218,7 @@ func reads(t *testing.T, options func(*testing.T) store.Options) {
 			n := int(now.Revision - first)
 			same(t, "the counter", now.Organizations[0].Name, strconv.Itoa(n))
 			same(t, "the number of keys", len(now.Keys), n)
+			same(t, "the number of services", len(now.Services), n)
 			for _, k := range now.Keys {
 				same(t, "the number of roles", len(k.RoleIDs), len(roleIDs))
 			}
