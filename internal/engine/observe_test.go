@@ -1,0 +1,197 @@
+package engine_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse/gatehouse/internal/engine"
+	"github.com/gatehouse/gatehouse/internal/engine/enginetest"
+)
+
+func activity(t *testing.T, s *engine.Server) engine.Activity {
+	t.Helper()
+	a, err := s.Activity(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestActivityIsThatOfUsersAlone(t *testing.T) {
+	// Every query of a user counts, none of ours does, whatever Gatehouse asks, and no
+	// ping does: else a service would never be idle. A query that runs is seen.
+	t.Parallel()
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
+		spec := enginetest.Spec(t, password)
+		s := enginetest.Start(t, e, spec)
+		for range 3 {
+			internally(t, s, "SELECT 1")
+			if _, err := s.Update(t.Context(), spec); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Metrics(t.Context(), &bytes.Buffer{}); err != nil {
+				t.Fatal(err)
+			}
+			_ = s.Query(t.Context(), "SELECT nothing", &bytes.Buffer{}) // an error counts no more
+			_ = s.Query(t.Context(), "not SQL", &bytes.Buffer{})
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.HTTP()+"/ping", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if got := activity(t, s); got.UserQueries != 0 || got.Running != 0 {
+				t.Errorf("%+v", got)
+			}
+		}
+		for range 5 {
+			run(t, s, "SELECT 1")
+		}
+		if got := activity(t, s); got.UserQueries != 5 || got.Running != 0 {
+			t.Errorf("%+v", got)
+		}
+		slow := make(chan error, 1)
+		go func() {
+			_, _, err := post(t.Context(), s, "SELECT sleep(1)", nil)
+			slow <- err
+		}()
+		for activity(t, s).Running == 0 {
+			select {
+			case err := <-slow:
+				t.Fatalf("it was not seen to run (%v)", err)
+			default:
+			}
+		}
+		if err := <-slow; err != nil {
+			t.Error(err)
+		}
+		if got := activity(t, s); got.UserQueries != 6 || got.Running != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestMetricsAreThoseOfClickHouse(t *testing.T) {
+	// The figures come under ClickHouse's own names in Prometheus' format, each once and
+	// with its type, and nobody gets them without a login.
+	t.Parallel()
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
+		s := enginetest.Start(t, e, enginetest.Spec(t, password))
+		var text bytes.Buffer
+		if err := s.Metrics(t.Context(), &text); err != nil {
+			t.Fatal(err)
+		}
+		line := regexp.MustCompile(`^(# HELP ClickHouse\w+ .*|# TYPE ClickHouse\w+ (counter|gauge)|ClickHouse\w+ -?[0-9.e+-]+|ClickHouse\w+ (nan|inf))$`)
+		seen := map[string]bool{}
+		for l := range strings.Lines(text.String()) {
+			l = strings.TrimSuffix(l, "\n")
+			if !line.MatchString(l) {
+				t.Errorf("%q", l)
+			}
+			if name, _, _ := strings.Cut(l, " "); name != "#" {
+				if seen[name] {
+					t.Errorf("%s twice", name)
+				}
+				seen[name] = true
+			}
+		}
+		names := []string{"ClickHouseProfileEvents_Query", "ClickHouseMetrics_Query", "ClickHouseMetrics_MemoryTracking"}
+		if e.Kind() == engine.KindCHDB { // the official server makes its own within a minute
+			names = append(names, "ClickHouseAsyncMetrics_MaxPartCountForPartition", "ClickHouseAsyncMetrics_Uptime")
+		}
+		for _, name := range names {
+			if !seen[name] {
+				t.Errorf("no %s", name)
+			}
+		}
+		if status, _, err := post(t.Context(), s, "", func(r *http.Request) { r.URL.Path = "/metrics"; r.Method = http.MethodGet }); err != nil || status == http.StatusOK {
+			t.Errorf("/metrics of ClickHouse: %d (%v)", status, err)
+		}
+	})
+}
+
+func TestQueryReturnsAllOrAnError(t *testing.T) {
+	// A large result comes whole; one that breaks off in the middle is an error, and what
+	// ClickHouse refuses is one that says why.
+	t.Parallel()
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
+		s := enginetest.Start(t, e, enginetest.Spec(t, password))
+		var all bytes.Buffer
+		if err := s.Query(t.Context(), "SELECT number FROM system.numbers LIMIT 1000000", &all); err != nil || bytes.Count(all.Bytes(), []byte{'\n'}) != 1000000 {
+			t.Errorf("%d bytes (%v)", all.Len(), err)
+		}
+		if err := s.Query(t.Context(), "SELECT throwIf(number = 900000) FROM system.numbers LIMIT 1000000", &bytes.Buffer{}); err == nil {
+			t.Error("a part is taken for all")
+		}
+		err := s.Query(t.Context(), "SELECT * FROM nowhere", &bytes.Buffer{})
+		wantFailure(t, err, engine.Failed, "Code: 60")
+	})
+}
+
+func TestLogsAreKeptWithinBounds(t *testing.T) {
+	// The log of ClickHouse and the host's are cut into parts, of which only the last are
+	// kept, however much a tenant makes them say.
+	const size = 64 << 10
+	engine.UseLogBytes(t, size)
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
+		spec := enginetest.Spec(t, password)
+		s := enginetest.Start(t, e, spec)
+		for range 300 {
+			_, _, _ = post(t.Context(), s, "wrong "+strings.Repeat("x", 2000), nil)
+		}
+		var total int64
+		parts, err := filepath.Glob(filepath.Join(spec.Dir, "log", "clickhouse.log*"))
+		if err != nil || len(parts) < 2 {
+			t.Errorf("%v (%v)", parts, err)
+		}
+		for _, part := range parts {
+			info, err := os.Stat(part)
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			if err == nil {
+				total += info.Size()
+			}
+		}
+		if total > 8*size {
+			t.Errorf("%d bytes in %v", total, parts)
+		}
+	})
+}
+
+func TestHostLogIsCut(t *testing.T) {
+	// What is over the limit becomes the one older part, and what is written next begins
+	// a new one in the file that is open.
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "host.log")
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, text := range []string{"first", "second", "third"} {
+		if _, err := f.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := engine.Trim(name, 4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.WriteString("now"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{name: "now", name + ".1": "third"} {
+		if got, err := os.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("%s: %q (%v)", filepath.Base(name), got, err)
+		}
+	}
+}
