@@ -1,0 +1,213 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Waits between attempts to open a port that is taken.
+const (
+	firstListenRetry = 500 * time.Millisecond
+	lastListenRetry  = 30 * time.Second
+)
+
+// listener takes connections at one port: those of one service, or of all that share it.
+type listener struct {
+	g        *Gateway
+	protocol *protocol
+	service  *service // nil where services share the port
+	port     int
+	ctx      context.Context // the life of the listener, which its goroutine and close share
+	cancel   context.CancelFunc
+	// These belong to Gateway.mu.
+	open    net.Listener // nil while the port cannot be had
+	problem string
+}
+
+func (g *Gateway) newListener(p *protocol, s *service, port int) *listener {
+	l := &listener{g: g, protocol: p, service: s, port: port}
+	l.ctx, l.cancel = context.WithCancel(g.ending)
+	return l
+}
+
+func listenTCP(ctx context.Context, address string) (net.Listener, error) {
+	config := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 15 * time.Second, Count: 4}}
+	return config.Listen(ctx, "tcp", address)
+}
+
+// openShared opens the ports that services share.
+func (g *Gateway) openShared(ctx context.Context) error {
+	if g.Domain == "" || g.shared != nil {
+		return nil
+	}
+	var shared []*listener
+	for i := range protocols {
+		l := g.newListener(&protocols[i], nil, protocols[i].shared(&g.Config))
+		var err error
+		if l.open, err = g.listen(ctx, l.address()); err != nil {
+			for _, other := range shared {
+				other.close()
+			}
+			return fmt.Errorf("the port for services cannot be opened: %s", l.whyNot(err))
+		}
+		shared = append(shared, l)
+	}
+	g.shared = shared
+	return nil
+}
+
+// listenFor opens and closes ports of a service as it has them.
+func (g *Gateway) listenFor(s *service) {
+	if g.Domain != "" || g.ending.Err() != nil {
+		return
+	}
+	for i := range protocols {
+		p := &protocols[i]
+		port := p.port(s.ports)
+		if l := s.listeners[i]; l != nil {
+			if l.port == port {
+				continue
+			}
+			l.close()
+			s.listeners[i] = nil
+		}
+		if port == 0 {
+			continue
+		}
+		l := g.newListener(p, s, port)
+		s.listeners[i] = l
+		g.running.Go(l.run)
+	}
+}
+
+func (s *service) closeListeners() {
+	for i, l := range s.listeners {
+		if l != nil {
+			l.close()
+			s.listeners[i] = nil
+		}
+	}
+}
+
+// Problem says in one public sentence why a service cannot be reached at a port of its
+// own; it is empty when nothing is wrong.
+func (g *Gateway) Problem(id uuid.UUID) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := g.services[id]
+	if s == nil {
+		return ""
+	}
+	var all []string
+	for _, l := range s.listeners {
+		if l != nil && l.problem != "" {
+			all = append(all, l.problem)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func (l *listener) address() string { return net.JoinHostPort(l.g.Address, strconv.Itoa(l.port)) }
+
+func (l *listener) whyNot(err error) string {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Sprintf("Port %d is taken by another program.", l.port)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Sprintf("Gatehouse is not allowed to listen on port %d.", l.port)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Sprintf("The address %s is not one of this machine.", l.g.Address)
+	default:
+		return fmt.Sprintf("Gatehouse cannot listen on port %d.", l.port)
+	}
+}
+
+// close is called with Gateway.mu. Connections that were accepted go on.
+func (l *listener) close() {
+	l.cancel()
+	if l.open != nil {
+		_ = l.open.Close()
+	}
+}
+
+// run takes connections until the listener is closed. While the port cannot be had it
+// tries again and again, and nothing else suffers.
+func (l *listener) run() {
+	for wait := firstListenRetry; ; wait = min(2*wait, lastListenRetry) {
+		if l.opened() {
+			l.accept()
+			return
+		}
+		retry := time.NewTimer(wait)
+		select {
+		case <-l.ctx.Done():
+			retry.Stop()
+			return
+		case <-retry.C:
+		}
+	}
+}
+
+// opened reports whether the port is open, after it tried to open it.
+func (l *listener) opened() bool {
+	g := l.g
+	if l.service == nil {
+		return true
+	}
+	open, err := g.listen(l.ctx, l.address())
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case err == nil && l.ctx.Err() != nil:
+		_ = open.Close()
+		return false
+	case err == nil:
+		if l.problem != "" {
+			g.Log.Info("port of a service is open now", "service", l.service.id, "protocol", l.protocol.name, "port", l.port)
+		}
+		l.open, l.problem = open, ""
+		return true
+	case l.ctx.Err() == nil && l.problem != l.whyNot(err):
+		l.problem = l.whyNot(err)
+		g.Log.Error("port of a service cannot be opened; trying again", "service", l.service.id, "protocol", l.protocol.name, "port", l.port, "error", err)
+	}
+	return false
+}
+
+// accept takes connections until the listener is closed.
+func (l *listener) accept() {
+	g := l.g
+	var wait time.Duration
+	for {
+		accepted, err := l.open.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			// Too many open files, or a client that left at once: the next one may fare better.
+			if wait = min(max(2*wait, 5*time.Millisecond), time.Second); wait == time.Second {
+				g.Log.Error("connections cannot be accepted", "port", l.port, "error", err)
+			}
+			retry := time.NewTimer(wait)
+			select {
+			case <-l.ctx.Done():
+				retry.Stop()
+				return
+			case <-retry.C:
+			}
+			continue
+		}
+		wait = 0
+		if raw, ok := accepted.(*net.TCPConn); ok {
+			g.take(raw, l)
+		}
+	}
+}
