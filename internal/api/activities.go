@@ -38,7 +38,7 @@ func (activity) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 // target is what an activity is about, as it was known then.
 type target struct {
-	Type string `json:"type" enum:"apiKey,user,invitation,role" doc:"What kind of thing it is."`
+	Type string `json:"type" enum:"apiKey,user,invitation,role,service" doc:"What kind of thing it is."`
 	ID   string `json:"id" example:"8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20" doc:"Its id."`
 	Name string `json:"name" example:"ada@example.com" doc:"The name that it had then: of people and invitations the e-mail address."`
 }
@@ -74,7 +74,9 @@ func (activityType) Schema(huma.Registry) *huma.Schema {
 	return openEnum(activityTypes, newer(string(cloud.OrganizationCoreDumpsChanged), string(cloud.OrganizationEndpointsChanged),
 		string(cloud.RoleCreated), string(cloud.RoleUpdated), string(cloud.RoleDeleted)),
 		ours(string(cloud.SetupLinkCreated), string(cloud.ResetLinkCreated), string(cloud.PasswordChanged), string(cloud.PersonRenamed),
-			string(cloud.InvitationLinkCreated), string(cloud.IdentityLinked)))
+			string(cloud.InvitationLinkCreated), string(cloud.IdentityLinked), string(cloud.ServiceTagsChanged), string(cloud.ServiceScheduleChanged),
+			string(cloud.ServiceUpgradeWindowChanged), string(cloud.ServiceSettingsChanged), string(cloud.ServiceQueryEndpointChanged),
+			string(cloud.ServiceIsStopped), string(cloud.ServiceIsDegraded), string(cloud.ServiceHasFailed), string(cloud.ServiceTerminatedForGood)))
 }
 
 type actorType string

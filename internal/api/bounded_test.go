@@ -21,6 +21,8 @@ var bounds = map[string]int{
 	"invitationGetList":         1000,   // as many invitations as an organization can have
 	"activityGetList":           10_000, // a page
 	"openapiKeyGetList":         1000,   // a page without a limit
+	"serviceProfilesList":       0,      // there are none
+	"instanceGetList":           100,    // as many services as the quota allows: the Cloud's contract has no pages here
 }
 
 // Every list that an operation answers with has a bound, which holds however much

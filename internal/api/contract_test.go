@@ -17,6 +17,12 @@ var builtOperations = []string{
 	"invitationGetList", "invitationCreate", "invitationGet", "invitationDelete",
 	"activityGetList", "activityGet",
 	"openapiKeyGetList", "openapiKeyCreate", "openapiKeyGet", "openapiKeyUpdate", "openapiKeyDelete",
+	"instanceGetList", "instanceCreate", "instanceGet", "instanceUpdate", "instanceDelete", "instanceStateUpdate", "instanceScalingUpdate",
+	"instanceReplicaScalingUpdate", "instancePasswordUpdate", "instancePrivateEndpointConfigGet", "instancePrivateEndpointCreate",
+	"scalingScheduleGet", "scalingScheduleUpsert", "scalingScheduleDelete", "upgradeWindowGet", "upgradeWindowUpdate", "upgradeWindowDelete",
+	"serviceClickhouseSettingsListGet", "serviceClickhouseSettingsUpdate", "serviceClickhouseSettingsSchemaGet", "serviceClickhouseSettingGet",
+	"serviceClickhouseSettingDelete", "instanceQueryEndpointGet", "instanceQueryEndpointUpsert", "instanceQueryEndpointDelete",
+	"backupConfigurationGet", "backupConfigurationUpdate", "instancePrometheusGet", "organizationPrometheusGet",
 }
 
 // Our document has every leaf of the Cloud's for the operations that are built:

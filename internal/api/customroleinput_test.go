@@ -109,7 +109,7 @@ func TestLargestRoleIsKept(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		resources := make([]string, 0, 100)
 		for range 100 {
-			resources = append(resources, "instance/"+uuid.NewString())
+			resources = append(resources, "instance/"+h.admin.service())
 		}
 		permissions := []string{}
 		for _, p := range cloud.Permissions() {

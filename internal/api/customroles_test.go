@@ -79,7 +79,7 @@ func TestClickhousectlRoleSequence(t *testing.T) {
 // they are the same; one without leaves them alone.
 func TestPoliciesKeepTheirOrder(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
-		one, two := uuid.NewString(), uuid.NewString()
+		one, two := h.admin.service(), h.admin.service()
 		policies := []string{
 			`{"allowDeny":"DENY","permissions":["control-plane:service:delete","control-plane:service:manage"],"resources":["instance/` + two + `","instance/*","instance/` + one + `"]}`,
 			`{"allowDeny":"ALLOW","permissions":["sql-console:database:access"],"resources":["instance/*"],"tags":{"grants":["GRANT SHOW ON b.*","GRANT SELECT ON a.*"],"roleV2":"sql-console-readonly"}}`,

@@ -18,6 +18,9 @@ const (
 	tagUsers        = "User management"
 	tagRoles        = "Role Management"
 	tagKeys         = "OpenAPI"
+	tagServices     = "Service"
+	tagBackups      = "Backup"
+	tagPrometheus   = "Prometheus"
 )
 
 // Document returns our OpenAPI 3.1 document as JSON.
@@ -61,6 +64,9 @@ func documentConfig() huma.Config {
 				{Name: tagUsers, Description: "Members of the organization, invitations, and who is asking."},
 				{Name: tagRoles, Description: "Roles: what those who have them may do."},
 				{Name: tagKeys, Description: "API keys."},
+				{Name: tagServices, Description: "ClickHouse services: real servers that the API creates, starts, stops, scales and deletes."},
+				{Name: tagBackups, Description: "When backups of a service are to be taken."},
+				{Name: tagPrometheus, Description: "Metrics of services, for Prometheus."},
 			},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),

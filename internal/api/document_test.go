@@ -27,6 +27,8 @@ type documented struct {
 	needed      []string // those of the query that must be there
 	body        schema   // nil without one
 	list        bool     // whether it answers with a list
+
+	given map[string]string // things that need not be made, by parameter
 }
 
 // schema is a JSON schema of the document, its references resolved.
@@ -163,6 +165,9 @@ func (s schema) sample(name string, field []string, value string) string {
 	case "boolean":
 		return "true"
 	case "integer", "number":
+		if enum := s.list("enum"); enum != nil {
+			return inJSON(enum[0])
+		}
 		return "1"
 	default:
 		if enum := s.list("enum"); enum != nil {
@@ -195,6 +200,10 @@ var samples = map[string]string{
 	"keySecretHash":  "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
 	"keyIdSuffix":    "abcd",
 	"source":         "203.0.113.7",
+	"provider":       "aws",
+	"region":         "eu-central-1",
+	"settingName":    "max_threads",
+	"settings":       `{"max_threads":8}`,
 	"actors" + item:  anActor,
 }
 
@@ -215,6 +224,7 @@ var things = map[string]func(o organization) (id string){
 	"roleId":         func(o organization) string { return o.admin.role("a thing " + uuid.NewString()) },
 	"invitationId":   func(o organization) string { return o.invite(someone()) },
 	"userId":         func(o organization) string { return o.member(someone()).id },
+	"serviceId":      func(o organization) string { return o.admin.service() },
 }
 
 // request is what one asks of an operation.
@@ -230,7 +240,9 @@ func (o documented) about(t testing.TB, org organization) request {
 	t.Helper()
 	r := request{operation: o, values: map[string]string{}, actor: "apiKey/" + org.admin.id}
 	for _, name := range slices.Concat(o.path, o.needed) {
-		if thing, ok := things[name]; ok {
+		if id, ok := o.given[name]; ok {
+			r.values[name] = id
+		} else if thing, ok := things[name]; ok {
 			r.values[name] = thing(org)
 		} else if value, ok := samples[name]; ok {
 			r.values[name] = value
@@ -249,6 +261,22 @@ func (r request) with(parameter, value string) request {
 	r.values = maps.Clone(r.values)
 	r.values[parameter] = value
 	return r
+}
+
+// aboutService is about for a test that has a service: none is made.
+func (o documented) aboutService(t testing.TB, org organization, id string) request {
+	t.Helper()
+	return o.withThing("serviceId", id).about(t, org)
+}
+
+// withThing returns the operation with a thing that there is, in the place of one that would be made.
+func (o documented) withThing(parameter, id string) documented {
+	o.given = maps.Clone(o.given)
+	if o.given == nil {
+		o.given = map[string]string{}
+	}
+	o.given[parameter] = id
+	return o
 }
 
 // withField returns the request with the value at the path of a field of its body.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -61,8 +62,7 @@ type spec struct {
 	deprecated  bool
 }
 
-// subject is what the path of a request names. OrganizationPath is one; the path of a
-// service is to be another, which embeds it.
+// subject is what the path of a request names: see OrganizationPath and ServicePath.
 type subject interface {
 	subject() (access.Subject, error)
 }
@@ -76,6 +76,19 @@ func (p OrganizationPath) subject() (access.Subject, error) {
 // body of the answer, or an error of package cloud. What was answered without an error is
 // counted.
 func register[I, B any](s *server, o spec, handler func(context.Context, access.Principal, *I) (B, error)) {
+	huma.Register(s.api, s.operation(o), func(ctx context.Context, in *I) (*output[B], error) {
+		p := front.CallOf(ctx).Principal
+		body, err := handler(ctx, p, in)
+		if err != nil {
+			return nil, front.ErrorOf(ctx, s.Log, err)
+		}
+		s.count(p, o.id, in)
+		return &output[B]{&body}, nil
+	})
+}
+
+// operation describes an operation that is about to be added.
+func (s *server) operation(o spec) huma.Operation {
 	s.registered = append(s.registered, o)
 	permissions := o.id.Requires()
 	operation := huma.Operation{
@@ -99,15 +112,7 @@ func register[I, B any](s *server, o spec, handler func(context.Context, access.
 	if o.beta {
 		operation.Extensions["x-badges"] = []map[string]string{{"name": "Beta", "position": "after"}}
 	}
-	huma.Register(s.api, operation, func(ctx context.Context, in *I) (*output[B], error) {
-		p := front.CallOf(ctx).Principal
-		body, err := handler(ctx, p, in)
-		if err != nil {
-			return nil, front.ErrorOf(ctx, s.Log, err)
-		}
-		s.count(p, o.id, in)
-		return &output[B]{&body}, nil
-	})
+	return operation
 }
 
 // count counts a request of the principal about what its path names.
@@ -151,10 +156,10 @@ func errorsOf(o spec) []int {
 		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests,
 		http.StatusInternalServerError, http.StatusServiceUnavailable,
 	}
-	if len(o.id.Requires()) > 0 {
+	if len(o.id.Requires()) > 0 || strings.Contains(o.path, "{") {
 		statuses = append(statuses, http.StatusNotFound)
 	}
-	if o.method == http.MethodPost || o.method == http.MethodPatch {
+	if o.method == http.MethodPost || o.method == http.MethodPatch || o.method == http.MethodPut {
 		statuses = append(statuses, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if o.conflicts {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -21,11 +22,17 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/cloud/cloudtest"
 	"github.com/gatehouse/gatehouse/internal/control"
+	"github.com/gatehouse/gatehouse/internal/engine"
 	"github.com/gatehouse/gatehouse/internal/store"
 	"github.com/gatehouse/gatehouse/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == engine.HostCommand { // of a story with a real engine
+		os.Exit(engine.RunHost(os.Args[2]))
+	}
+	storetest.Main(m)
+}
 
 // noon is when every story begins: half a minute past twelve.
 var noon = time.Date(2026, time.March, 1, 12, 0, 30, 0, time.UTC)
@@ -40,6 +47,7 @@ type house struct {
 	directory *access.Directory
 	control   *control.Control
 	handler   http.Handler
+	fleet     *fakeFleet
 	metrics   func() string
 	url       string
 	http      *http.Client
@@ -61,6 +69,9 @@ type settings struct {
 	commit   func(commit func() error) error
 	draining chan struct{}
 	mailer   control.Mailer
+	regions  []string
+	ports    control.PortRange
+	engine   bool
 }
 
 type setting func(*settings)
@@ -69,7 +80,10 @@ type setting func(*settings)
 func underCloudLimits(s *settings) { s.limits = cloud.CloudLimits }
 
 // withoutLimit is for stories of many requests that are about something else.
-func withoutLimit(s *settings) { s.limits.Requests = 1 << 19 }
+func withoutLimit(s *settings) { s.limits.Requests, s.limits.Services = 1<<19, 1<<19 }
+
+// withoutEngine is for stories of a house that runs no services.
+func withoutEngine(s *settings) { s.engine = false }
 
 // behindProxies makes the house believe the X-Forwarded-For of these.
 func behindProxies(prefixes ...string) setting {
@@ -127,11 +141,11 @@ func houseOnSQLite(t *testing.T, with ...setting) *house {
 
 func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 	t.Helper()
-	s := settings{limits: cloud.RelaxedLimits}
+	s := settings{limits: cloud.RelaxedLimits, ports: control.PortRange{From: 9400, To: 19_399}, engine: true}
 	for _, change := range with {
 		change(&s)
 	}
-	h := &house{t: t, clock: cloudtest.NewClock(noon), secrets: newSecretWatch(t)}
+	h := &house{t: t, clock: cloudtest.NewClock(noon), secrets: newSecretWatch(t), fleet: newFakeFleet()}
 	log := slog.New(slog.NewJSONHandler(&h.secrets.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	options.Log, options.Commit = log, s.commit
 	opened, err := store.Open(t.Context(), options)
@@ -147,8 +161,11 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 	h.directory = access.NewDirectory(h.clock)
 	h.control = control.New(control.Config{
 		Store: h.store, Directory: h.directory, Clock: h.clock, Limits: s.limits, Log: log, Passwords: access.NewPasswords(cheap), Mailer: s.mailer, PublicURL: publicURL,
-		Sealer: newSealer(t),
+		Sealer: newSealer(t), Regions: s.regions, Ports: s.ports,
 	})
+	if s.engine {
+		h.control.Attach(h.fleet, fakeFront{h.fleet})
+	}
 	registry := prometheus.NewRegistry()
 	metrics := api.NewMetrics(registry)
 	identify := h.orSession(api.Basic(h.directory, access.NewThrottle(h.clock), metrics))

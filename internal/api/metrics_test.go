@@ -13,7 +13,7 @@ func TestMetricsNameRoutesAndNothingElse(t *testing.T) {
 	h.admin.get("~/keys/" + h.admin.id).ok()
 	h.admin.get("~/quotas/" + marker)
 	h.admin.get("/v1/" + marker)
-	h.admin.get("~/services?" + marker)
+	h.admin.get("~/postgres?" + marker)
 	h.nobody().with("User-Agent", marker).get("~")
 	guess := h.admin
 	guess.secret = marker
@@ -23,7 +23,7 @@ func TestMetricsNameRoutesAndNothingElse(t *testing.T) {
 	for _, want := range []string{
 		`gatehouse_http_request_duration_seconds_count{route="GET /v1/organizations/{organizationId}/keys/{keyId}",status="200"} 1`,
 		`gatehouse_http_request_duration_seconds_count{route="GET /v1/organizations/{organizationId}/quotas/{quotaCode}",status="404"} 1`,
-		`gatehouse_http_request_duration_seconds_count{route="GET /v1/organizations/{organizationId}/services",status="501"} 1`,
+		`gatehouse_http_request_duration_seconds_count{route="GET /v1/organizations/{organizationId}/postgres",status="501"} 1`,
 		`gatehouse_http_request_duration_seconds_count{route="none",status="404"} 1`,
 		`gatehouse_http_request_duration_seconds_count{route="GET /v1/organizations/{organizationId}",status="401"} 2`,
 		`gatehouse_authentications_total{outcome="admitted"} 4`,

@@ -148,7 +148,7 @@ func (s *server) registerOrganizations() {
 		if err != nil {
 			return result[privateEndpointConfig]{}, err
 		}
-		service, err := s.Control.PrivateEndpointConfig(p, id, in.CloudProvider, in.RegionID)
+		service, err := s.Control.PrivateEndpointConfig(ctx, p, id, in.CloudProvider, in.RegionID)
 		return answer(ctx, privateEndpointConfig{service}), err
 	})
 }
@@ -177,9 +177,11 @@ func showOrganization(o cloud.Organization) organization {
 		EnableCoreDumps: o.EnableCoreDumps,
 	}
 	for _, e := range o.PrivateEndpoints {
-		shown.PrivateEndpoints = append(shown.PrivateEndpoints, privateEndpoint{
-			ID: e.ID, Description: e.Description, CloudProvider: cloudProvider(e.CloudProvider), Region: region(e.Region),
-		})
+		shown.PrivateEndpoints = append(shown.PrivateEndpoints, showEndpoint(e))
 	}
 	return shown
+}
+
+func showEndpoint(e cloud.PrivateEndpoint) privateEndpoint {
+	return privateEndpoint{ID: e.ID, Description: e.Description, CloudProvider: cloudProvider(e.CloudProvider), Region: region(e.Region)}
 }

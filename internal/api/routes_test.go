@@ -98,7 +98,7 @@ func TestSlashesAreForgiven(t *testing.T) {
 		h.admin.get("~/keys/" + id + "/").ok().shows(map[string]string{"result.name": `"renamed"`})
 		h.admin.delete("//v1/organizations/" + h.id + "/keys/" + id + "//").ok()
 		h.admin.get("~/keys/"+id).says(404, "Key not found")
-		h.admin.get("~/services/").says(501, "instanceGetList")
+		h.admin.get("~/postgres/").says(501, "postgresServiceGetList")
 		if a := h.nobody().get("/v1/"); a.status != 200 {
 			t.Errorf("the document at /v1/ answered %d", a.status)
 		}

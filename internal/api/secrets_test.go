@@ -114,10 +114,13 @@ func (w *secretWatch) transport(next http.RoundTripper) http.RoundTripper {
 		response.Body = io.NopCloser(bytes.NewReader(body))
 		w.find(fmt.Sprintf("the answer %d to %s %s", response.StatusCode, r.Method, r.URL.Path), string(body)+fmt.Sprint(response.Header))
 		var created struct{ Result json.RawMessage }
-		var shown struct{ KeyID, KeySecret, URL string }
+		var shown struct{ KeyID, KeySecret, URL, Password string }
 		if json.Unmarshal(body, &created) == nil && json.Unmarshal(created.Result, &shown) == nil {
 			if shown.KeySecret != "" {
 				w.issued(shown.KeyID, shown.KeySecret)
+			}
+			if shown.Password != "" {
+				w.watch(shown.Password)
 			}
 			if shown.URL != "" {
 				w.watch(tokenOf(shown.URL))

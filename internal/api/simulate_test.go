@@ -21,15 +21,18 @@ func (c caller) simulate(fields string) *answer {
 	return c.post("~/roles:simulate", "{"+fields+"}")
 }
 
-// everything allows all there is on the organization.
+// everything allows all there is on the organization and on its services.
 func everything(organization string) []draftPolicy {
-	p := draftPolicy{AllowDeny: "ALLOW", Resources: []string{"organization/" + organization}}
+	own, services := draftPolicy{AllowDeny: "ALLOW", Resources: []string{"organization/" + organization}}, draftPolicy{AllowDeny: "ALLOW", Resources: []string{"instance/*"}}
 	for _, permission := range cloud.Permissions() {
-		if permission.OfOrganization() {
-			p.Permissions = append(p.Permissions, string(permission))
+		switch {
+		case permission.OfOrganization():
+			own.Permissions = append(own.Permissions, string(permission))
+		case permission != cloud.DatabaseAccess:
+			services.Permissions = append(services.Permissions, string(permission))
 		}
 	}
-	return []draftPolicy{p}
+	return []draftPolicy{own, services}
 }
 
 // What a simulation says would be refused is what is refused once the role is really so,
@@ -39,8 +42,9 @@ func TestSimulationIsWhatHappens(t *testing.T) {
 		random := rand.New(rand.NewPCG(3, 3))
 		documented := documentedOperations(t)
 		refusals := 0
+		service := h.admin.service()
 		for round := range 9 {
-			role, beside := h.admin.roleOf(everything(h.id)), h.admin.roleOf(randomPolicies(random, h.id))
+			role, beside := h.admin.roleOf(everything(h.id)), h.admin.roleOf(randomPolicies(random, h.id, service))
 			who, actor, assign := h.admin.key(`"name":"a key","assignedRoleIds":`+inJSON([]string{role, beside})), "apiKey/", "~/keys/"
 			if round%3 == 2 {
 				who, actor, assign = h.member(someone(), role, beside), "user/", "~/members/"
@@ -49,7 +53,8 @@ func TestSimulationIsWhatHappens(t *testing.T) {
 			for range 2 {
 				for _, o := range documented {
 					for range random.IntN(3) {
-						if a := o.about(t, h.organization).by(who); a.status == 200 && len(o.permissions) > 0 {
+						h.bring(service, cloud.GoalRunning, cloud.ServiceRunning) // which cannot be deleted
+						if a := o.aboutService(t, h.organization, service).by(who); a.status == 200 && len(o.permissions) > 0 {
 							asked[o.id]++
 						}
 					}
@@ -59,7 +64,7 @@ func TestSimulationIsWhatHappens(t *testing.T) {
 				}
 				h.clock.Advance(time.Hour)
 			}
-			draft := inJSON(randomPolicies(random, h.id))
+			draft := inJSON(randomPolicies(random, h.id, service))
 			fields := `"policies":` + draft + `,"actors":["` + actor + who.id + `"]`
 			var simulated *answer
 			switch round / 3 {
@@ -81,7 +86,7 @@ func TestSimulationIsWhatHappens(t *testing.T) {
 			}
 			happens := map[string]int{}
 			for _, o := range documented {
-				if n := asked[o.id]; n > 0 && lacks(o.about(t, h.organization).by(who)) {
+				if n := asked[o.id]; n > 0 && lacks(o.aboutService(t, h.organization, service).by(who)) {
 					happens[o.id] = n
 				}
 			}
@@ -134,7 +139,7 @@ func TestSimulationShowsWhatWouldChange(t *testing.T) {
 			key.get("~/keys").ok()
 		}
 		actors := `"actors":["apiKey/` + key.id + `","user/` + strings.ToUpper(bob.id) + `"]`
-		service := uuid.NewString()
+		service := h.admin.service()
 		draft := `"policies":[{"allowDeny":"ALLOW","permissions":["control-plane:service:view"],"resources":["instance/` + service + `"]},
 			{"allowDeny":"DENY","permissions":["control-plane:organization:view-api-keys"],"resources":["organization/` + h.id + `"]}],` + actors
 		own := "organization/" + h.id
@@ -236,7 +241,8 @@ func TestRequestsThatAreAnsweredAreCounted(t *testing.T) {
 		key.post("~/keys", `{"name":"a key"}`).says(403, "permission")
 		key.get("~/keys/"+uuid.NewString()).says(404, "Key not found")
 		key.get("~/keys?limit=x").says(400, "limit")
-		key.get("~/services").says(501, "not built")
+		key.get("~/postgres").says(501, "not built")
+		key.get("~/services").ok() // which anybody may ask for
 		key.get("/v1/organizations/"+uuid.NewString()).says(404, "Organization not found")
 		counted(0)
 		for range 20 {

@@ -42,7 +42,7 @@ func TestTerraformRoleResource(t *testing.T) {
 				}
 			}
 		}
-		const instance = "instance/6b8a0f6e-2c41-4b06-9d0e-3f4f0a1c9e77"
+		instance := "instance/" + h.admin.service()
 		first := []string{
 			policy("ALLOW", "organization/"+h.id, "control-plane:organization:create-api-keys", "control-plane:organization:delete-api-keys"),
 			policy("ALLOW", "instance/*", "control-plane:service:view", "control-plane:service:manage"),

@@ -37,6 +37,27 @@ func (l limitParam) upTo(most, fallback int) (int, error) {
 	return int(n), nil
 }
 
+// whole is an integer of a request. Clients of the Cloud write 3 or 3.0.
+type whole int
+
+// Schema implements huma.SchemaProvider.
+func (whole) Schema(huma.Registry) *huma.Schema {
+	most := 999_999.0 // more than anything that is counted
+	least := -most
+	return &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most}
+}
+
+// UnmarshalJSON implements json.Unmarshaler. The number has been held against the schema.
+func (w *whole) UnmarshalJSON(data []byte) error {
+	var n float64
+	err := json.Unmarshal(data, &n)
+	*w = whole(n)
+	return err
+}
+
+// number returns the integer, nil for nil.
+func (w *whole) number() *int { return (*int)(w) }
+
 // expireAt is the field expireAt of a request: absent, null or a text. Null and
 // the empty text mean that the key never expires.
 type expireAt struct {

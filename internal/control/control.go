@@ -38,6 +38,12 @@ type Control struct {
 	publicURL string         // without a slash at its end
 	writing   chan struct{}  // holds one token: who has it may change
 	retired   atomic.Bool
+	regions   []string  // that are offered; nil for all
+	ports     PortRange // of services
+	fleet     Fleet     // nil when no service is run, as the next
+	front     Front
+	observers []ServiceObserver
+	schemas   schemaCache // of the settings that services can have
 
 	counting sync.RWMutex // held while counts of requests are on their way from memory to the store
 	swept    cloud.Day    // when counts that are too old were last deleted; under counting
@@ -59,6 +65,10 @@ type Config struct {
 	PublicURL string
 	// Passwords hashes; when nil, at access.DefaultPasswordCost.
 	Passwords *access.Passwords
+	// Regions are those in which services can be created; nil for all of the contract.
+	Regions []string
+	// Ports are given to services.
+	Ports PortRange
 }
 
 // New returns a Control. Nobody is admitted before Load.
@@ -67,6 +77,7 @@ func New(c Config) *Control {
 		store: c.Store, directory: c.Directory, clock: c.Clock, limits: c.Limits, log: c.Log, writing: make(chan struct{}, 1),
 		sealer: c.Sealer, passwords: c.Passwords, signIns: access.NewSignInThrottle(c.Clock), mailer: c.Mailer, publicURL: c.PublicURL,
 		resets: access.NewSignInThrottle(c.Clock), mailing: make(chan struct{}, mailsAtOnce),
+		regions: c.Regions, ports: c.Ports,
 	}
 	if control.passwords == nil {
 		control.passwords = access.NewPasswords(access.DefaultPasswordCost)
@@ -98,6 +109,7 @@ func (c *Control) load(ctx context.Context) error {
 	if c.retired.Load() { // perhaps since the store was read
 		c.directory.Suspend()
 	}
+	c.loadServices(state.Services)
 	return nil
 }
 
@@ -116,7 +128,7 @@ func (c *Control) Ready(ctx context.Context) error {
 	return c.store.Check(ctx)
 }
 
-// change is what a write does to the directory.
+// change is what a write does to the directory, and to those who observe services.
 type change struct {
 	organizations []cloud.Organization
 	roles         []cloud.Role
@@ -126,6 +138,9 @@ type change struct {
 	people        []cloud.Person
 	sessions      []cloud.Session
 	endedSessions []cloud.Session
+
+	services        []cloud.Service // new and changed ones, for the observers
+	deletedServices []uuid.UUID
 }
 
 // write is the one place where a change commits and where the verifier learns of
@@ -169,6 +184,7 @@ func (c *Control) commit(ctx context.Context, f func(*store.Tx) (change, error))
 		Revision: revision, Organizations: made.organizations, Roles: made.roles, DeletedRoles: made.deletedRoles, Keys: made.keys, DeletedKeys: made.deletedKeys,
 		People: made.people, Sessions: made.sessions, EndedSessions: made.endedSessions,
 	})
+	c.applyServices(made)
 	if !applied {
 		// The change is made and its answer may be the only copy of a secret. What it
 		// took away is refused, because nobody is admitted until the store is read.

@@ -22,7 +22,7 @@ import (
 func TestEffectiveAccessIsWhatThePoliciesSay(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		random := rand.New(rand.NewPCG(1, 2))
-		services := []uuid.UUID{uuid.New(), uuid.New(), uuid.New()}
+		services := []uuid.UUID{h.insertService(t), h.insertService(t), h.insertService(t)}
 		for round := range 12 {
 			ids := []uuid.UUID{}
 			for i := range random.IntN(4) {
@@ -189,6 +189,7 @@ func TestEffectiveAccessIsBounded(t *testing.T) {
 		for j := range services {
 			services[j] = uuid.New()
 		}
+		h.insertServices(t, services...)
 		ids = append(ids, h.newRole(t, fmt.Sprint("role ", i), onServices(cloud.Allow, cloud.ServiceView, services...)).ID)
 	}
 	key, _ := h.keyWith(t, "key", ids...)

@@ -262,8 +262,12 @@ func (c *Control) DeleteKey(ctx context.Context, p access.Principal, organizatio
 		if err != nil {
 			return change{}, err
 		}
+		services, err := c.leaveQueryEndpoints(ctx, tx, p.Actor(), key)
+		if err != nil {
+			return change{}, err
+		}
 		err = c.record(ctx, tx, organization, p.Actor(), aboutKey(key, cloud.KeyDeleted, cloud.KeyUpdateDeleted))
-		return change{deletedKeys: []cloud.Key{key}}, err
+		return change{deletedKeys: []cloud.Key{key}, services: services}, err
 	})
 }
 

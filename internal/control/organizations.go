@@ -82,15 +82,3 @@ func organizationChanges(before, after cloud.Organization) (types []cloud.Activi
 	}
 	return types
 }
-
-// PrivateEndpointConfig returns the private endpoint service of a region. The Cloud
-// has one where the organization has a service; without any it answers Invalid.
-func (c *Control) PrivateEndpointConfig(p access.Principal, id uuid.UUID, provider, region string) (string, error) {
-	if err := c.authorize(p, OrganizationPrivateEndpointConfigGetList, id); err != nil {
-		return "", err
-	}
-	if err := cloud.CheckRegion("cloud_provider", provider, "region_id", region); err != nil {
-		return "", err
-	}
-	return "", cloud.Errorf(cloud.Invalid, "region_id: there are no created instances in the region %s of %s", region, provider)
-}

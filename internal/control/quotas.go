@@ -34,20 +34,23 @@ func (c *Control) quotas(ctx context.Context, p access.Principal, o Operation, o
 	if err := c.authorize(p, o, organization); err != nil {
 		return nil, err
 	}
-	keys := 0
+	keys, services := 0, 0
 	err := c.store.Read(ctx, func(r *store.Reader) (err error) {
-		keys, err = r.CountKeys(ctx, organization)
+		if keys, err = r.CountKeys(ctx, organization); err != nil {
+			return err
+		}
+		services, err = r.CountServices(ctx, organization)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	none := 0 // of either kind of service, as long as none can be created
+	none := 0
 	return []cloud.Quota{
 		{
 			Code: cloud.QuotaServices, Name: "Services per organization", Scope: cloud.PerOrganization,
 			Description: "How many ClickHouse services the organization may have at a time.",
-			Value:       c.limits.Services, Usage: &none, Adjustable: true,
+			Value:       c.limits.Services, Usage: &services, Adjustable: true,
 		},
 		{
 			Code: cloud.QuotaPostgresServices, Name: "Postgres services per organization", Scope: cloud.PerOrganization,

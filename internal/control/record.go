@@ -33,6 +33,10 @@ func aboutRole(r cloud.Role, kind cloud.ActivityType) cloud.Activity {
 	return cloud.Activity{Type: kind, Target: cloud.Target{Type: cloud.TargetRole, ID: r.ID.String(), Name: r.Name}}
 }
 
+func aboutService(s cloud.Service, kind cloud.ActivityType) cloud.Activity {
+	return cloud.Activity{Type: kind, Target: cloud.Target{Type: cloud.TargetService, ID: s.ID.String(), Name: s.Name}}
+}
+
 func aboutMember(p cloud.Person, kind cloud.ActivityType) cloud.Activity {
 	return cloud.Activity{Type: kind, Target: cloud.Target{Type: cloud.TargetMember, ID: p.ID.String(), Name: p.Email}}
 }

@@ -73,6 +73,9 @@ func (c *Control) CreateRole(ctx context.Context, p access.Principal, organizati
 		if err := checkRole(p, roles, cloud.Role{OrganizationID: organization}, role); err != nil {
 			return change{}, err
 		}
+		if err := checkServices(ctx, &tx.Reader, cloud.Role{}, role); err != nil {
+			return change{}, err
+		}
 		if err := tx.InsertRole(ctx, role); err != nil {
 			return change{}, err
 		}
@@ -141,6 +144,9 @@ func (c *Control) redefine(ctx context.Context, tx *store.Tx, p access.Principal
 	if err := checkRole(p, roles, before, *role); err != nil {
 		return change{}, err
 	}
+	if err := checkServices(ctx, &tx.Reader, before, *role); err != nil {
+		return change{}, err
+	}
 	if err := c.checkHolders(ctx, tx, p, roles, before, *role); err != nil {
 		return change{}, err
 	}
@@ -192,6 +198,30 @@ func checkRole(p access.Principal, roles []cloud.Role, before, role cloud.Role) 
 		return err
 	}
 	return checkWidening(p, role.OrganizationID, []cloud.Role{before}, []cloud.Role{role}, "the role")
+}
+
+// checkServices returns Invalid, naming the place, when the role is about a service that is
+// not in its organization, unless it was so before: what is sent back as it is must not fail.
+func checkServices(ctx context.Context, r *store.Reader, before, role cloud.Role) error {
+	var services []cloud.Service
+	for i, policy := range role.Policies {
+		for j, resource := range policy.Resources {
+			id, named := resource.Instance()
+			if !named || slices.ContainsFunc(before.Policies, func(p cloud.Policy) bool { return slices.Contains(p.Resources, resource) }) {
+				continue
+			}
+			if services == nil {
+				var err error
+				if services, err = r.Services(ctx, role.OrganizationID); err != nil {
+					return err
+				}
+			}
+			if !slices.ContainsFunc(services, func(s cloud.Service) bool { return s.ID == id }) {
+				return cloud.Errorf(cloud.Invalid, "policies[%d].resources[%d]: there is no service %q in the organization", i, j, id.String())
+			}
+		}
+	}
+	return nil
 }
 
 // checkHolders returns Forbidden when the change of the role would let somebody who has it,

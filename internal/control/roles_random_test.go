@@ -42,6 +42,7 @@ func TestRolesInTheDirectoryAreThoseOfTheStore(t *testing.T) {
 					"invite":            w.inviteSomebody,
 					"accept":            w.accept,
 					"provider":          w.signInByProvider,
+					"delete service":    w.deleteService,
 					"load": func(rt *rapid.T) {
 						if err := w.Load(rt.Context()); err != nil {
 							rt.Fatal(err)
@@ -72,6 +73,7 @@ var services = []uuid.UUID{uuid.MustParse("11111111-aaaa-4000-8000-000000000001"
 func (w *rolesWalk) begin(t *testing.T) {
 	t.Helper()
 	w.issued = []cloud.Credential{w.admin}
+	w.insertServices(t, services...)
 	w.sessions = []control.SignedIn{w.setUp(t, adaEmail), w.join(t, bobEmail), w.join(t, "carol@example.com")}
 	for _, name := range []string{"a", "b", "c"} {
 		key, credential := w.newKey(t, name)
@@ -334,6 +336,24 @@ func (w *rolesWalk) giveRole(t *rapid.T) {
 		return err
 	})
 	w.given = uuid.Nil
+}
+
+// deleteService deletes a service, which then is in no policy, and makes another one with
+// its id, which is in none either.
+func (w *rolesWalk) deleteService(t *rapid.T) {
+	id := rapid.SampledFrom(services).Draw(t, "service")
+	if err := w.removeService(t, id); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range w.state(t).Roles {
+		for _, p := range r.Policies {
+			if len(p.Resources) == 0 || slices.Contains(p.Resources, cloud.InstanceResource(id)) {
+				t.Fatalf("the role %s has the policy %+v", r.Name, p)
+			}
+		}
+	}
+	w.wantMirror(t, w.issued)
+	w.insertServices(t, id)
 }
 
 func (w *rolesWalk) deleteRole(t *rapid.T) {

@@ -26,7 +26,7 @@ func TestRoleIsMadeChangedAndDeleted(t *testing.T) {
 		key, _ := h.newKey(t, "key", cloud.RoleOrgAPIReader)
 		policies := []cloud.Policy{
 			h.onOrganization(cloud.Allow, cloud.OrganizationView), h.onOrganization(cloud.Deny, cloud.SupportManage),
-			onServices(cloud.Allow, cloud.ServiceView, uuid.New()),
+			onServices(cloud.Allow, cloud.ServiceView, h.insertService(t)),
 		}
 		var role cloud.Role
 		create := func() (err error) {
@@ -242,7 +242,7 @@ func TestNobodyMakesARoleStrongerThanThemselves(t *testing.T) {
 		for what, call := range map[string]func() error{
 			"a role that allows more on the organization": create(h.onOrganization(cloud.Allow, cloud.OrganizationView, cloud.OrganizationManageBilling)),
 			"a role that allows more on services":         create(onServices(cloud.Allow, cloud.ServiceManage)),
-			"a role that allows more on one service":      create(onServices(cloud.Allow, cloud.ServiceManage, uuid.New())),
+			"a role that allows more on one service":      create(onServices(cloud.Allow, cloud.ServiceManage, h.insertService(t))),
 			"policies that allow more":                    policies(weak, h.onOrganization(cloud.Allow, cloud.OrganizationManageBilling)),
 			"policies that allow somebody else more":      policies(denying, h.onOrganization(cloud.Deny, cloud.OrganizationView)),
 			"policies that deny no services any more":     policies(both, h.onOrganization(cloud.Deny, cloud.SupportManage)),
@@ -281,7 +281,7 @@ func TestNobodyMakesARoleStrongerThanThemselves(t *testing.T) {
 			what string
 			call func() error
 		}{
-			{"a role of what one holds", create(h.onOrganization(cloud.Allow, cloud.OrganizationView), onServices(cloud.Allow, cloud.ServiceView, uuid.New()))},
+			{"a role of what one holds", create(h.onOrganization(cloud.Allow, cloud.OrganizationView), onServices(cloud.Allow, cloud.ServiceView, h.insertService(t)))},
 			{"a role that denies", create(h.onOrganization(cloud.Deny, cloud.SupportManage))},
 			{"policies that deny what one holds no more", policies(denying, h.onOrganization(cloud.Deny, cloud.OrganizationManageBilling))},
 			{"a strong role narrowed", policies(strong, h.onOrganization(cloud.Allow, cloud.OrganizationManageBilling), h.onOrganization(cloud.Deny, cloud.SupportManage))},

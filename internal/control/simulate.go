@@ -88,11 +88,7 @@ func (c *Control) SimulateRole(ctx context.Context, p access.Principal, organiza
 	}
 	s.To = cloud.DayOf(c.clock.Now())
 	s.From = firstCounted(s.To)
-	roles, actors, err := c.simulated(ctx, organization, draft.Actors, s.From, s.To)
-	if err != nil {
-		return s, err
-	}
-	role, err := draft.role(organization, roles)
+	roles, role, actors, err := c.simulated(ctx, organization, draft, s.From, s.To)
 	if err != nil {
 		return s, err
 	}
@@ -106,17 +102,25 @@ func (c *Control) SimulateRole(ctx context.Context, p access.Principal, organiza
 	return s, nil
 }
 
-// simulated reads the roles of the organization, and the actors with their requests.
+// simulated reads the roles of the organization, the draft as one of them, and its actors
+// with their requests.
 func (c *Control) simulated(
-	ctx context.Context, organization uuid.UUID, actors []cloud.ActorRef, from, to cloud.Day,
-) (roles []cloud.Role, out []simulated, err error) {
+	ctx context.Context, organization uuid.UUID, draft RoleDraft, from, to cloud.Day,
+) (roles []cloud.Role, role cloud.Role, out []simulated, err error) {
 	c.counting.RLock() // no count is twice here, nor nowhere
 	defer c.counting.RUnlock()
 	err = c.store.Read(ctx, func(r *store.Reader) error {
 		if roles, err = r.Roles(ctx, organization); err != nil {
 			return err
 		}
-		for i, actor := range actors {
+		var before cloud.Role
+		if role, before, err = draft.role(organization, roles); err != nil {
+			return err
+		}
+		if err := checkServices(ctx, r, before, role); err != nil {
+			return err
+		}
+		for i, actor := range draft.Actors {
 			a, err := readSimulated(ctx, r, organization, actor, i)
 			if err != nil {
 				return err
@@ -129,7 +133,7 @@ func (c *Control) simulated(
 		}
 		return nil
 	})
-	return roles, out, err
+	return roles, role, out, err
 }
 
 // readSimulated returns Invalid, naming the place, for an actor that is not in the organization.
@@ -171,22 +175,23 @@ func addCounts(counts, more []cloud.RequestCount, from, to cloud.Day) []cloud.Re
 	return counts
 }
 
-// role returns the draft as a role. A new one has the nil UUID and the name "draft"; each
+// role returns the draft as a role, and the role in whose place it is. A new one has the nil UUID and the name "draft"; each
 // policy has its place, from 1, for an id, as it has none of its own yet.
-func (d RoleDraft) role(organization uuid.UUID, roles []cloud.Role) (cloud.Role, error) {
-	role := cloud.Role{OrganizationID: organization, Name: "draft", Type: cloud.CustomRole}
+func (d RoleDraft) role(organization uuid.UUID, roles []cloud.Role) (role, before cloud.Role, err error) {
+	role = cloud.Role{OrganizationID: organization, Name: "draft", Type: cloud.CustomRole}
 	if d.RoleID != nil {
 		i := slices.IndexFunc(roles, func(r cloud.Role) bool { return r.ID == *d.RoleID })
 		if i < 0 {
-			return role, cloud.Errorf(cloud.Invalid, "roleId: there is no role %q in the organization", d.RoleID.String())
+			return role, before, cloud.Errorf(cloud.Invalid, "roleId: there is no role %q in the organization", d.RoleID.String())
 		}
-		role = roles[i]
+		before = roles[i]
+		role = before
 	}
 	role.Policies = slices.Clone(d.Policies)
 	for i := range role.Policies {
 		binary.BigEndian.PutUint64(role.Policies[i].ID[8:], uint64(i)+1)
 	}
-	return role, nil
+	return role, before, nil
 }
 
 // after returns the roles with the draft, of somebody who has the roles before.

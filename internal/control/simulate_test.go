@@ -121,7 +121,7 @@ func TestSimulationComparesTheRolesBeforeAndAfter(t *testing.T) {
 				},
 				control.SimulatedActor{Gains: on(cloud.ViewActivities), Loses: on(cloud.OrganizationView), Operations: []control.RefusedOperation{get(1, d)}})
 		}
-		service := uuid.New()
+		service := h.insertService(t)
 		alone := h.simulate(t, control.RoleDraft{Alone: true, Actors: actors[1:], Policies: []cloud.Policy{onServices(cloud.Allow, cloud.ServiceView, service)}})
 		for i, a := range alone.Actors {
 			if want := []control.PermissionOn{{Permission: cloud.ServiceView, Resource: cloud.InstanceResource(service)}}; !slices.Equal(a.Gains, want) {

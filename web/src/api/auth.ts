@@ -5,7 +5,10 @@ import { send } from './send';
 const organization = z.object({
   id: z.string(),
   name: z.string(),
+  /** On the organization itself. */
   permissions: z.array(z.string()),
+  /** On services: `instance/*` for all, and `instance/ID` for those that a policy names, which stands alone. */
+  servicePermissions: z.record(z.string(), z.array(z.string())).optional(),
   roles: z.array(z.string()),
 });
 

@@ -402,6 +402,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/prometheus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics of all services
+         * @description Returns the metrics of the services that the caller may view, as Prometheus text. `ClickHouse_ServiceInfo` is there for each service, whatever its state; the other metrics are ClickHouse's own, of services that run. No service is woken. With `scrape="partial"` the ClickHouse of a service did not answer in time. With `filtered_metrics=true` come those metrics that most people watch, the space on disk among them.
+         *
+         *     Any valid key may call this.
+         */
+        get: operations["organizationPrometheusGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/prometheus/discovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover what Prometheus can scrape
+         * @description Returns a target for each service that the caller may view, as Prometheus' `http_sd_config` reads it: a bare list without an envelope. Services that are being deleted are left out.
+         *
+         *     Any valid key may call this.
+         */
+        get: operations["organizationPrometheusDiscoveryGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/quotas": {
         parameters: {
             query?: never;
@@ -528,6 +572,453 @@ export interface paths {
          *     Needs the permission `control-plane:organization:manage`.
          */
         patch: operations["organizationRolePatch"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/serviceProfiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the hardware profiles of a region
+         * @description Returns the hardware profiles that services can have beside the regular one: none, for services run on the machine that Gatehouse runs on, in whatever size they have.
+         *
+         *     Needs the permission `control-plane:organization:view`.
+         */
+        get: operations["serviceProfilesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List services
+         * @description Returns the services of the organization that the caller may view, oldest first. With filters, those that all of them select: `tag:Key=Value` what has the tag with the value, `tag:Key` what has it at all.
+         *
+         *     Any valid key may call this.
+         */
+        get: operations["instanceGetList"];
+        put?: never;
+        /**
+         * Create a service
+         * @description Creates a service, whose server is then started: poll its state until it is `running`. The password of its user `default` is in this answer and nowhere afterwards. What cannot be done here is refused rather than ignored.
+         *
+         *     Needs the permission `control-plane:organization:create-service`.
+         */
+        post: operations["instanceCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a service
+         * @description Returns a service.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["instanceGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a service
+         * @description Deletes a service with all of its data for good: its state is `terminating` until the data is gone, and then there is no such service any more. One that is running is to be stopped first.
+         *
+         *     Needs the permission `control-plane:service:delete`.
+         */
+        delete: operations["instanceDelete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a service
+         * @description Changes the fields that are given and returns the whole service. Of a list, what is to be removed is removed before anything is added. From where the service can be reached holds from the moment of the answer.
+         *
+         *     Needs the permission `control-plane:service:manage`.
+         */
+        patch: operations["instanceUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/backupConfiguration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the backup configuration
+         * @description Returns when backups of the service are to be taken and how long they are kept. None are taken yet.
+         *
+         *     Needs the permission `control-plane:service:view-backups`.
+         */
+        get: operations["backupConfigurationGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update the backup configuration
+         * @description Changes the fields that are given, all or none of them, and returns the whole configuration. Null puts a field back to its default. It is kept for the backups to come: none are taken yet.
+         *
+         *     Needs the permission `control-plane:service:manage-backups`.
+         */
+        patch: operations["backupConfigurationUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List ClickHouse settings
+         * @description Returns the settings of the service: those that were set, `compatibility`, which a service gets when it runs for the first time, and `max_concurrent_queries_for_user`, which the Cloud lists as well.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["serviceClickhouseSettingsListGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update ClickHouse settings
+         * @description Sets settings of the service, all that are named or none. A setting of queries holds for those that begin a moment later; one of the whole server takes a restart, of which a warning tells. Where only ClickHouse can say whether a value is right, the service has to run: else the answer is 409.
+         *
+         *     Needs the permission `control-plane:service:manage`.
+         */
+        patch: operations["serviceClickhouseSettingsUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings/{settingName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a ClickHouse setting
+         * @description Returns a setting of the service: what was set, or else its default.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["serviceClickhouseSettingGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Reset a ClickHouse setting
+         * @description Takes a setting from the service, which then has its default. What is not set stays so. A setting of the whole server takes a restart.
+         *
+         *     Needs the permission `control-plane:service:manage`.
+         */
+        delete: operations["serviceClickhouseSettingDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the schema of ClickHouse settings
+         * @description Returns the settings that the service can have, as the version of ClickHouse that ran last tells of them. Before it has run for the first time the answer is 409.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["serviceClickhouseSettingsSchemaGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the password of a service
+         * @description Gives the user `default` a generated password, which is in this answer and nowhere afterwards, or one of which the client sends the hash. The old one is refused from the moment of the answer; connections that are open stay.
+         *
+         *     Needs the permission `control-plane:service:manage`.
+         */
+        patch: operations["instancePasswordUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/privateEndpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a private endpoint
+         * @description Adds a private endpoint to the organization and attaches it to the service. Gatehouse keeps both for clients and does nothing with them.
+         *
+         *     Needs the permission `control-plane:service:manage-private-endpoints`.
+         */
+        post: operations["instancePrivateEndpointCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/privateEndpointConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the private endpoint configuration of a service
+         * @description Returns names in the form of the Cloud, which stay the same. Gatehouse makes no private endpoints: the names lead nowhere.
+         *
+         *     Needs the permission `control-plane:service:view-private-endpoints`.
+         */
+        get: operations["instancePrivateEndpointConfigGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/prometheus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics of a service
+         * @description Returns the metrics of a service, as Prometheus text. `ClickHouse_ServiceInfo` is there for each service, whatever its state; the other metrics are ClickHouse's own, of services that run. No service is woken. With `scrape="partial"` the ClickHouse of a service did not answer in time. With `filtered_metrics=true` come those metrics that most people watch, the space on disk among them.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["instancePrometheusGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/replicaScaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Scale a service
+         * @description Changes what is given and returns the whole service. What is really in force is in `currentScaling`: this Gatehouse may run fewer replicas than were asked for.
+         *
+         *     Needs the permission `control-plane:service:manage-scaling-config`.
+         */
+        patch: operations["instanceReplicaScalingUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Scale a service by its total memory
+         * @deprecated
+         * @description Changes what is given and returns the whole service. A total is that of three replicas, however many there are. Use replicaScaling instead.
+         *
+         *     Needs the permission `control-plane:service:manage-scaling-config`.
+         */
+        patch: operations["instanceScalingUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/scalingSchedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the scaling schedule
+         * @description Returns how the service is scaled at which hours. Without a schedule the answer is 404.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["scalingScheduleGet"];
+        put?: never;
+        /**
+         * Create or replace the scaling schedule
+         * @description Says how the service is scaled at which hours, in place of all that was said. How it is scaled at all others is changed by `replicaScaling`. How many replicas a service may have is looked at when an entry begins: one that asks for more is passed over. An entry begins within a minute of its hour.
+         *
+         *     Needs the permission `control-plane:service:manage-scaling-config`.
+         */
+        post: operations["scalingScheduleUpsert"];
+        /**
+         * Delete the scaling schedule
+         * @description Takes the schedule from the service, which is then scaled as at all other hours. Without a schedule the answer is 404.
+         *
+         *     Needs the permission `control-plane:service:manage-scaling-config`.
+         */
+        delete: operations["scalingScheduleDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/serviceQueryEndpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the query endpoint
+         * @description Returns which API keys may run SQL on the service. When there is no query endpoint, the answer is 404.
+         *
+         *     Needs the permission `control-plane:service:view-query-api-endpoints`.
+         */
+        get: operations["instanceQueryEndpointGet"];
+        put?: never;
+        /**
+         * Create or replace the query endpoint
+         * @description Says which API keys may run SQL on the service, in place of all that was said. A key that is deleted leaves the list. Gatehouse keeps it for clients: SQL cannot be run this way yet.
+         *
+         *     Needs the permission `control-plane:service:manage-query-api-endpoints`.
+         */
+        post: operations["instanceQueryEndpointUpsert"];
+        /**
+         * Delete the query endpoint
+         * @description Lets nobody run SQL on the service this way. When there is no query endpoint, the answer is 404.
+         *
+         *     Needs the permission `control-plane:service:manage-query-api-endpoints`.
+         */
+        delete: operations["instanceQueryEndpointDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Start, stop or wake a service
+         * @description Tells a service what to do and returns it on its way: poll its state. What it does already is done; what its state does not allow is refused. To wake an idle service takes `control-plane:service:view` alone, as a connection wakes it too.
+         *
+         *     Needs the permissions `control-plane:service:view` and `control-plane:service:manage`.
+         */
+        patch: operations["instanceStateUpdate"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/services/{serviceId}/upgradeWindow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the upgrade window
+         * @description Returns when the service is to be upgraded. When nobody has said when, the answer is 404.
+         *
+         *     Needs the permission `control-plane:service:view`.
+         */
+        get: operations["upgradeWindowGet"];
+        /**
+         * Set the upgrade window
+         * @description Says when the service is to be upgraded, in place of what was said. Gatehouse keeps it for clients: a service gets another version of ClickHouse when it starts after whoever runs Gatehouse has changed it.
+         *
+         *     Needs the permission `control-plane:service:manage`.
+         */
+        put: operations["upgradeWindowUpdate"];
+        post?: never;
+        /**
+         * Delete the upgrade window
+         * @description Lets the service be upgraded at any time. When nobody has said when it is, the answer is 404.
+         *
+         *     Needs the permission `control-plane:service:manage`.
+         */
+        delete: operations["upgradeWindowDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/whoami": {
@@ -801,6 +1292,55 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        AvailableProfile: {
+            /**
+             * @description The name of the profile.
+             * @example v1-default
+             */
+            profile: string;
+        } & {
+            [key: string]: unknown;
+        };
+        BackupConfiguration: {
+            /**
+             * Format: int64
+             * @description How many hours lie between two backups.
+             * @example 24
+             */
+            backupPeriodInHours: number;
+            /**
+             * Format: int64
+             * @description For how many hours at least a backup is kept.
+             * @example 48
+             */
+            backupRetentionPeriodInHours: number;
+            /**
+             * @description At which hour of the day a backup begins, in UTC; absent for any.
+             * @example 02:00
+             */
+            backupStartTime?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        BackupConfigurationPatchRequest: {
+            /**
+             * @description 6, 8, 12, 16, 20, 24, 36 or 48; with backupStartTime 24 or 48. Null: 24.
+             * @example 24
+             */
+            backupPeriodInHours?: number | null;
+            /**
+             * @description Whole days: 24 to 1080 in steps of 24. Null: 24.
+             * @example 48
+             */
+            backupRetentionPeriodInHours?: number | null;
+            /**
+             * @description A full hour in UTC, such as 02:00. Null or empty: any.
+             * @example 02:00
+             */
+            backupStartTime?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         ByocConfig: {
             /** @description The name of the account at the cloud provider. */
             accountName: string;
@@ -826,6 +1366,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ClickhouseSetting: {
+            /**
+             * @description The name of the setting.
+             * @example compatibility
+             */
+            name: string;
+            /** @description Its value, of the JSON type it was given as; of a setting that nobody has set, its default as a text. */
+            value: string | number | boolean;
+        } & {
+            [key: string]: unknown;
+        };
         CreatedBy: {
             /**
              * @description The name that the actor had then.
@@ -842,6 +1393,47 @@ export interface components {
              * @enum {string}
              */
             actorType: "user" | "support" | "system" | "api";
+        } & {
+            [key: string]: unknown;
+        };
+        CurrentScaling: {
+            /**
+             * Format: uuid
+             * @description The entry of the scaling schedule that is active; absent for the baseline.
+             */
+            activeEntryId?: string;
+            /**
+             * @description The mode that is in force.
+             * @enum {string}
+             */
+            effectiveAutoscalingMode: "vertical" | "horizontal";
+            /** @description Whether the service is stopped when nobody asks it anything. */
+            effectiveIdleScaling: boolean;
+            /**
+             * Format: int64
+             * @description After how many minutes without a query.
+             */
+            effectiveIdleTimeoutMinutes: number;
+            /**
+             * Format: int64
+             * @description The most memory of each replica, in GiB.
+             */
+            effectiveMaxReplicaMemoryGb: number;
+            /**
+             * Format: int64
+             * @description The largest number of replicas that are run.
+             */
+            effectiveMaxReplicas: number;
+            /**
+             * Format: int64
+             * @description The least memory of each replica, in GiB.
+             */
+            effectiveMinReplicaMemoryGb: number;
+            /**
+             * Format: int64
+             * @description The least number of replicas that are run.
+             */
+            effectiveMinReplicas: number;
         } & {
             [key: string]: unknown;
         };
@@ -1015,6 +1607,14 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        EndpointIDsEdit: {
+            /** @description Ids to add, after remove was carried out. */
+            add?: string[];
+            /** @description Ids to remove. */
+            remove?: string[];
+        } & {
+            [key: string]: unknown;
+        };
         ErrorBody: {
             /**
              * @description What went wrong: a code, a colon and a sentence; of a rate limit the code alone.
@@ -1104,6 +1704,14 @@ export interface components {
              * @enum {string}
              */
             role?: "admin" | "developer";
+        } & {
+            [key: string]: unknown;
+        };
+        IpAccessListPatch: {
+            /** @description Entries to add at the end, after remove was carried out. One whose source is there takes its place. */
+            add?: components["schemas"]["IpEntry"][];
+            /** @description Entries to remove, found by their sources alone. */
+            remove?: components["schemas"]["IpEntry"][];
         } & {
             [key: string]: unknown;
         };
@@ -1368,6 +1976,39 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        PrometheusTarget: {
+            /** @description How to ask for the metrics of one service, and what it is. */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description The host and port of this API, as it was asked for.
+             * @example [
+             *       "gatehouse.example.com"
+             *     ]
+             */
+            targets: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        QueryEndpointPostRequest: {
+            /**
+             * @description Origins with commas between them, at most 100, or *. Absent or empty: none.
+             * @example https://app.example.com
+             */
+            allowedOrigins?: string;
+            /**
+             * @description The ids of API keys of the organization, as paths have them: at most 1000. Absent: none.
+             * @example [
+             *       "8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20"
+             *     ]
+             */
+            openApiKeys?: string[];
+            /** @description The database roles. Absent: none. */
+            roles?: ("sql_console_read_only" | "sql_console_admin")[];
+        } & {
+            [key: string]: unknown;
+        };
         RbacPolicy: {
             /**
              * @description What the policy does. What one policy denies, no other allows.
@@ -1479,6 +2120,20 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ResourceTag: {
+            /**
+             * @description 1 to 128 letters, digits, dots, dashes and underscores.
+             * @example Environment
+             */
+            key: string;
+            /**
+             * @description At most 256 letters, digits, dots, dashes and underscores. Absent: a tag without a value.
+             * @example staging
+             */
+            value?: string;
+        } & {
+            [key: string]: unknown;
+        };
         ResultActivity: {
             /**
              * Format: uuid
@@ -1527,6 +2182,38 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ResultBackupConfiguration: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["BackupConfiguration"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultClickhouseSetting: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["ClickhouseSetting"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
         ResultEffectiveAccess: {
             /**
              * Format: uuid
@@ -1566,6 +2253,22 @@ export interface components {
              */
             requestId: string;
             result: components["schemas"]["InvitationLink"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultListAvailableProfile: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["AvailableProfile"][];
             /**
              * Format: int64
              * @description The HTTP status.
@@ -1655,6 +2358,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ResultListService: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["Service"][];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
         ResultMember: {
             /**
              * Format: uuid
@@ -1719,6 +2438,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ResultPrivateEndpoint: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["PrivateEndpoint"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
         ResultPrivateEndpointConfig: {
             /**
              * Format: uuid
@@ -1758,6 +2493,166 @@ export interface components {
              */
             requestId: string;
             result: components["schemas"]["RoleSimulation"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultScalingSchedule: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["ScalingSchedule"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultService: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["Service"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultServicePasswordPatchResponse: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["ServicePasswordPatchResponse"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultServicePostResponse: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["ServicePostResponse"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultServicePrivateEndpointConfig: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["ServicePrivateEndpointConfig"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultServiceQueryEndpoint: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["ServiceQueryEndpoint"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultSettingsList: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["SettingsList"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultSettingsPatchResponse: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["SettingsPatchResponse"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultSettingsSchema: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["SettingsSchema"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 200
+             */
+            status: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ResultUpgradeWindow: {
+            /**
+             * Format: uuid
+             * @description Unique id of the request, a UUIDv4.
+             */
+            requestId: string;
+            result: components["schemas"]["UpgradeWindow"];
             /**
              * Format: int64
              * @description The HTTP status.
@@ -1860,6 +2755,750 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ScalingSchedule: {
+            /**
+             * Format: uuid
+             * @description The entry that is active; absent for the baseline.
+             */
+            activeEntryId?: string;
+            /** @description What holds at all other times. */
+            baseConfig: components["schemas"]["ScheduleBase"];
+            /** @description What holds when. */
+            entries: components["schemas"]["ScheduleEntry"][];
+        } & {
+            [key: string]: unknown;
+        };
+        ScalingSchedulePostRequest: {
+            /** @description What is to hold when, at most 10 entries, no two of which are about the same hour. Empty: the service has no schedule. */
+            entries: components["schemas"]["ScheduleEntryRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        ScheduleBase: {
+            /**
+             * @description The mode.
+             * @enum {string}
+             */
+            autoscalingMode?: "vertical" | "horizontal";
+            /** @description Whether the service is stopped when nobody asks it anything. */
+            idleScaling?: boolean;
+            /**
+             * Format: int64
+             * @description After how many minutes without a query.
+             */
+            idleTimeoutMinutes?: number;
+            /**
+             * Format: int64
+             * @description The most memory of each replica, in GiB.
+             */
+            maxReplicaMemoryGb?: number;
+            /**
+             * Format: int64
+             * @description The largest number of replicas.
+             */
+            maxReplicas?: number;
+            /**
+             * Format: int64
+             * @description The least memory of each replica, in GiB.
+             */
+            minReplicaMemoryGb?: number;
+            /**
+             * Format: int64
+             * @description The least number of replicas.
+             */
+            minReplicas?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ScheduleEntry: {
+            /**
+             * @description The mode.
+             * @enum {string}
+             */
+            autoscalingMode: "vertical" | "horizontal";
+            /**
+             * Format: int64
+             * @description The hour at which it ends, in UTC; on the next day when it is less than startHourUtc.
+             * @example 17
+             */
+            endHourUtc: number;
+            /**
+             * Format: uuid
+             * @description Unique id of the entry.
+             */
+            id: string;
+            /** @description Whether the service is stopped when nobody asks it anything. Absent: as in the baseline. */
+            idleScaling?: boolean;
+            /**
+             * Format: int64
+             * @description After how many minutes without a query. Absent: as in the baseline.
+             */
+            idleTimeoutMinutes?: number;
+            /** @description Whether the entry is active. */
+            isActiveNow: boolean;
+            /**
+             * Format: int64
+             * @description The most memory of each replica, in GiB. Absent: that of the baseline.
+             */
+            maxReplicaMemoryGb?: number;
+            /**
+             * Format: int64
+             * @description The largest number of replicas. Absent: that of the baseline.
+             */
+            maxReplicas?: number;
+            /**
+             * Format: int64
+             * @description The least memory of each replica, in GiB. Absent: that of the baseline.
+             */
+            minReplicaMemoryGb?: number;
+            /**
+             * Format: int64
+             * @description The least number of replicas. Absent: that of the baseline.
+             */
+            minReplicas?: number;
+            /**
+             * @description What the entry is for.
+             * @example Business hours
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description The hour at which it begins, in UTC.
+             * @example 9
+             */
+            startHourUtc: number;
+            /** @description The days on which it begins: 0 for Sunday to 6 for Saturday. */
+            weekdays: number[];
+        } & {
+            [key: string]: unknown;
+        };
+        ScheduleEntryRequest: {
+            /**
+             * @description What is to grow with the load meanwhile. Absent: vertical.
+             * @enum {string}
+             */
+            autoscalingMode?: "vertical" | "horizontal";
+            /**
+             * @description The hour at which it ends, in UTC: 1 to 24, and not startHourUtc. When it is less than that, it is one of the next day.
+             * @example 17
+             */
+            endHourUtc: number;
+            /** @description Whether the service is stopped when nobody asks it anything. Absent: as in the baseline. */
+            idleScaling?: boolean;
+            /**
+             * @description After how many minutes without a query, at least 5. Absent: as in the baseline.
+             * @example 15
+             */
+            idleTimeoutMinutes?: number;
+            /**
+             * @description The most memory of each replica, in GiB; in the horizontal mode the least.
+             * @example 32
+             */
+            maxReplicaMemoryGb?: number;
+            /**
+             * @description The largest number of replicas; in the vertical mode the least.
+             * @example 3
+             */
+            maxReplicas?: number;
+            /**
+             * @description The least memory of each replica, in GiB: 8 to 356 in steps of 4; together with maxReplicaMemoryGb. Absent: that of the baseline.
+             * @example 16
+             */
+            minReplicaMemoryGb?: number;
+            /**
+             * @description The least number of replicas; together with maxReplicas and without numReplicas.
+             * @example 2
+             */
+            minReplicas?: number;
+            /**
+             * @description What the entry is for, 1 to 255 characters.
+             * @example Business hours
+             */
+            name: string;
+            /**
+             * @description How many replicas, in the vertical mode. Absent: as in the baseline.
+             * @example 3
+             */
+            numReplicas?: number;
+            /**
+             * @description The hour at which it begins, in UTC: 0 to 23.
+             * @example 9
+             */
+            startHourUtc: number;
+            /** @description The days on which it begins: 0 for Sunday to 6 for Saturday. */
+            weekdays: number[];
+        } & {
+            [key: string]: unknown;
+        };
+        Service: {
+            /**
+             * @description What was asked to grow with the load: the memory of each replica (vertical) or their number (horizontal).
+             * @enum {string}
+             */
+            autoscalingMode: "vertical" | "horizontal";
+            /** @description The ids of the organization's private endpoints in the region of the service. */
+            availablePrivateEndpointIds: string[];
+            /** @description Always absent. */
+            byocId?: string;
+            /**
+             * @description The version of ClickHouse that ran last; absent before the first start.
+             * @example 26.8.1.1
+             */
+            clickhouseVersion?: string;
+            /**
+             * @description Always absent.
+             * @enum {string}
+             */
+            complianceType?: "hipaa" | "pci";
+            /**
+             * Format: date-time
+             * @description When the service was created.
+             */
+            createdAt: string;
+            /** @description How the service is really scaled now, which may be less than what was asked for. */
+            currentScaling: components["schemas"]["CurrentScaling"];
+            /** @description The id of the service: each has its data to itself. */
+            dataWarehouseId: string;
+            /** @description Whether the service may write core dumps, kept for clients. */
+            enableCoreDumps: boolean;
+            /** @description Always absent. */
+            encryptionAssumedRoleIdentifier?: string;
+            /** @description Always absent: disks are encrypted by whoever runs Gatehouse. */
+            encryptionKey?: string;
+            /** @description Always absent. */
+            encryptionRoleId?: string;
+            /** @description Where clients reach the service. */
+            endpoints: components["schemas"]["ServiceEndpoint"][];
+            /** @description Always false. */
+            hasTransparentDataEncryption: boolean;
+            /**
+             * @description A name in the form of the Cloud, kept for clients. It is nobody's role.
+             * @example arn:aws:iam::000000000000:role/CH-S3-ab12cd34ef-us-east-1-00-Role
+             */
+            iamRole: string;
+            /**
+             * Format: uuid
+             * @description Unique id of the service.
+             */
+            id: string;
+            /** @description Whether the service is stopped when nobody asks it anything, until somebody does. */
+            idleScaling: boolean;
+            /**
+             * Format: int64
+             * @description After how many minutes without a query.
+             * @example 15
+             */
+            idleTimeoutMinutes: number;
+            /** @description From where the service can be reached, in the order in which it was given. Empty: from nowhere. */
+            ipAccessList: components["schemas"]["IpEntry"][];
+            /** @description Always true. */
+            isPrimary: boolean;
+            /** @description Always false. */
+            isReadonly: boolean;
+            /**
+             * Format: int64
+             * @description The most memory of each replica, in GiB.
+             * @example 16
+             */
+            maxReplicaMemoryGb: number;
+            /**
+             * Format: int64
+             * @description The largest number of replicas; in the horizontal mode only.
+             * @example 3
+             */
+            maxReplicas?: number;
+            /**
+             * Format: int64
+             * @deprecated
+             * @description Three times maxReplicaMemoryGb, however many replicas there are; absent in the horizontal mode.
+             * @example 48
+             */
+            maxTotalMemoryGb?: number;
+            /**
+             * Format: int64
+             * @description The least memory of each replica, in GiB.
+             * @example 8
+             */
+            minReplicaMemoryGb: number;
+            /**
+             * Format: int64
+             * @description The least number of replicas; in the horizontal mode only.
+             * @example 1
+             */
+            minReplicas?: number;
+            /**
+             * Format: int64
+             * @deprecated
+             * @description Three times minReplicaMemoryGb, however many replicas there are; absent in the horizontal mode.
+             * @example 24
+             */
+            minTotalMemoryGb?: number;
+            /**
+             * @description The name of the service. Two services may have the same.
+             * @example orders
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many replicas were asked for; absent in the horizontal mode.
+             * @example 1
+             */
+            numReplicas?: number;
+            /** @description The ids of private endpoints, kept for clients; Gatehouse does nothing with them. */
+            privateEndpointIds: string[];
+            /**
+             * @description The hardware profile that was asked for, kept for clients.
+             * @enum {string}
+             */
+            profile: "v1-default" | "v1-highmem-xs" | "v1-highmem-s" | "v1-highmem-m" | "v1-highmem-l" | "v1-highmem-xl";
+            /**
+             * @description The cloud provider that was asked for. Gatehouse keeps it for clients: services run where Gatehouse does.
+             * @enum {string}
+             */
+            provider: "gcp" | "aws" | "azure";
+            /**
+             * @description The region that was asked for.
+             * @enum {string}
+             */
+            region: "ap-northeast-1" | "ap-northeast-2" | "ap-south-1" | "ap-southeast-1" | "ap-southeast-2" | "ca-central-1" | "eu-central-1" | "eu-west-1" | "eu-west-2" | "il-central-1" | "us-east-1" | "us-east-2" | "us-west-2" | "us-east1" | "us-central1" | "europe-west2" | "europe-west4" | "asia-southeast1" | "asia-northeast1" | "eastus" | "eastus2" | "westus3" | "germanywestcentral" | "centralus";
+            /**
+             * @description How early the service is to get new versions, kept for clients: whoever runs Gatehouse chooses the version.
+             * @enum {string}
+             */
+            releaseChannel: "slow" | "default" | "fast";
+            /**
+             * Format: int64
+             * @description The memory of each replica, in GiB; in the horizontal mode only.
+             * @example 8
+             */
+            replicaMemoryGb?: number;
+            /** @description How the service is scaled at certain hours; absent without a schedule. */
+            scalingSchedule?: components["schemas"]["ScalingSchedule"];
+            /**
+             * @description What the service is doing.
+             * @enum {string}
+             */
+            state: "starting" | "stopping" | "terminating" | "softdeleting" | "awaking" | "partially_running" | "provisioning" | "running" | "stopped" | "terminated" | "softdeleted" | "degraded" | "failed" | "idle";
+            /**
+             * @description Why the service does not work as it should; absent when it does.
+             * @example Port 9441 is taken by another program.
+             */
+            stateMessage?: string;
+            /** @description The tags of the service. */
+            tags: components["schemas"]["ResourceTag"][];
+            /**
+             * @deprecated
+             * @description Always absent: services are not of tiers.
+             * @enum {string}
+             */
+            tier?: "development" | "production" | "dedicated_high_mem" | "dedicated_high_cpu" | "dedicated_standard" | "dedicated_standard_n2d_standard_4" | "dedicated_standard_n2d_standard_8" | "dedicated_standard_n2d_standard_32" | "dedicated_standard_n2d_standard_128" | "dedicated_standard_n2d_standard_32_16SSD" | "dedicated_standard_n2d_standard_64_24SSD";
+            /** @description Always absent. */
+            transparentDataEncryptionKeyId?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceEndpoint: {
+            /**
+             * @description The name of the host.
+             * @example localhost
+             */
+            host: string;
+            /**
+             * Format: int64
+             * @description The port; 0 while none could be had.
+             * @example 9440
+             */
+            port: number;
+            /**
+             * @description What is spoken there, always over TLS. No engine here speaks mysql.
+             * @enum {string}
+             */
+            protocol: "https" | "nativesecure" | "mysql";
+            /** @description The user to sign in as, where it is not the user default; else null. */
+            username: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceEndpointChange: {
+            /** @description Whether it is to be spoken. No engine here speaks mysql: only false is accepted. */
+            enabled?: boolean;
+            /**
+             * @description The protocol.
+             * @enum {string}
+             */
+            protocol: "mysql";
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePasswordPatchRequest: {
+            /**
+             * @description The hexadecimal digits of SHA-1 of SHA-1 of the same password, for the MySQL protocol. Ignored without newPasswordHash.
+             * @example 94bdcebe19083ce2a1f959fd02f964c7af4cfc29
+             */
+            newDoubleSha1Hash?: string;
+            /**
+             * @description Standard Base64 of the SHA-256 of a password that the client made itself, 44 characters. Absent: a password is generated.
+             * @example n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=
+             */
+            newPasswordHash?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePasswordPatchResponse: {
+            /**
+             * @description The password of the user default, shown this once; absent when the client brought its hash.
+             * @example the 24 characters of the password
+             */
+            password?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePatchRequest: {
+            /** @description Whether the service may write core dumps. No service can switch it on where the organization has switched it off. */
+            enableCoreDumps?: boolean;
+            /** @description Endpoints to switch on or off. */
+            endpoints?: components["schemas"]["ServiceEndpointChange"][];
+            /** @description Entries to remove and to add. A list in its place replaces the whole list. */
+            ipAccessList?: components["schemas"]["IpAccessListPatch"];
+            /**
+             * @description The new name, 1 to 50 characters.
+             * @example orders
+             */
+            name?: string;
+            /** @description Ids of private endpoints to remove and to add, kept for clients. */
+            privateEndpointIds?: components["schemas"]["EndpointIDsEdit"];
+            /**
+             * @description How early the service is to get new versions, kept for clients.
+             * @enum {string}
+             */
+            releaseChannel?: "slow" | "default" | "fast";
+            /** @description Tags to remove and to add. */
+            tags?: components["schemas"]["TagsEdit"];
+            /** @description Not accepted unless empty: disks are encrypted by whoever runs Gatehouse. */
+            transparentDataEncryptionKeyId?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePostRequest: {
+            /**
+             * @description What is to grow with the load: the memory of each replica (vertical) or their number (horizontal). Absent: vertical.
+             * @enum {string}
+             */
+            autoscalingMode?: "vertical" | "horizontal";
+            /**
+             * Format: uuid
+             * @description Not accepted unless empty: there are no backups to begin with yet.
+             */
+            backupId?: string;
+            /** @description Not accepted unless empty: there is no infrastructure in a cloud. */
+            byocId?: string;
+            /**
+             * @description Not accepted unless empty.
+             * @enum {string}
+             */
+            complianceType?: "hipaa" | "pci";
+            /** @description Not accepted unless empty: each service has its data to itself. */
+            dataWarehouseId?: string;
+            /** @description Whether the service may write core dumps. Absent: as the organization has it. */
+            enableCoreDumps?: boolean;
+            /** @description Not accepted unless empty, as encryptionKey. */
+            encryptionAssumedRoleIdentifier?: string;
+            /** @description Not accepted unless empty: disks are encrypted by whoever runs Gatehouse. */
+            encryptionKey?: string;
+            /** @description Endpoints to switch on or off. */
+            endpoints?: components["schemas"]["ServiceEndpointChange"][];
+            /** @description Only false is accepted. */
+            hasTransparentDataEncryption?: boolean;
+            /** @description Whether the service is stopped when nobody asks it anything, until somebody does. Absent: true. */
+            idleScaling?: boolean;
+            /**
+             * @description After how many minutes without a query, at least 5. Absent: 15.
+             * @example 15
+             */
+            idleTimeoutMinutes?: number;
+            /** @description From where the service can be reached, at most 1000 entries. Absent or empty: from nowhere. */
+            ipAccessList?: components["schemas"]["IpEntry"][];
+            /** @description Only false is accepted. */
+            isReadonly?: boolean;
+            /**
+             * @description The most memory of each replica, in GiB: 8 to 356 in steps of 4. Absent: the least.
+             * @example 8
+             */
+            maxReplicaMemoryGb?: number;
+            /**
+             * @description The largest number of replicas; together with minReplicas. In the vertical mode the same number.
+             * @example 3
+             */
+            maxReplicas?: number;
+            /**
+             * @deprecated
+             * @description Three times the most memory of a replica: 12 to 1068 in steps of 12. Use maxReplicaMemoryGb instead.
+             */
+            maxTotalMemoryGb?: number;
+            /**
+             * @description The least memory of each replica, in GiB: 8 to 356 in steps of 4. Absent: 8.
+             * @example 8
+             */
+            minReplicaMemoryGb?: number;
+            /**
+             * @description The least number of replicas; together with maxReplicas and without numReplicas.
+             * @example 1
+             */
+            minReplicas?: number;
+            /**
+             * @deprecated
+             * @description Three times the least memory of a replica: 12 to 1068 in steps of 12. Use minReplicaMemoryGb instead.
+             */
+            minTotalMemoryGb?: number;
+            /**
+             * @description The name of the service, 1 to 50 characters.
+             * @example orders
+             */
+            name: string;
+            /**
+             * @description How many replicas, in the vertical mode: 1 to the quota replicas-per-warehouse. Absent: 1.
+             * @example 1
+             */
+            numReplicas?: number;
+            /**
+             * @deprecated
+             * @description The ids of private endpoints, kept for clients.
+             */
+            privateEndpointIds?: string[];
+            /** @description Ignored: there are no such terms. */
+            privatePreviewTermsChecked?: boolean;
+            /**
+             * @description The hardware profile, kept for clients. Absent: v1-default.
+             * @enum {string}
+             */
+            profile?: "v1-default" | "v1-highmem-xs" | "v1-highmem-s" | "v1-highmem-m" | "v1-highmem-l" | "v1-highmem-xl";
+            /**
+             * @description The cloud provider, kept for clients.
+             * @enum {string}
+             */
+            provider: "gcp" | "aws" | "azure";
+            /**
+             * @description A region of the provider, one of those that are offered here.
+             * @enum {string}
+             */
+            region: "ap-northeast-1" | "ap-northeast-2" | "ap-south-1" | "ap-southeast-1" | "ap-southeast-2" | "ca-central-1" | "eu-central-1" | "eu-west-1" | "eu-west-2" | "il-central-1" | "us-east-1" | "us-east-2" | "us-west-2" | "us-east1" | "us-central1" | "europe-west2" | "europe-west4" | "asia-southeast1" | "asia-northeast1" | "eastus" | "eastus2" | "westus3" | "germanywestcentral" | "centralus";
+            /**
+             * @description How early the service is to get new versions, kept for clients. Absent: default.
+             * @enum {string}
+             */
+            releaseChannel?: "slow" | "default" | "fast";
+            /** @description The tags of the service, at most 50. Of a key that comes twice the last one counts. */
+            tags?: components["schemas"]["ResourceTag"][];
+            /**
+             * @deprecated
+             * @description Ignored: services are not of tiers.
+             * @enum {string}
+             */
+            tier?: "development" | "production" | "dedicated_high_mem" | "dedicated_high_cpu" | "dedicated_standard" | "dedicated_standard_n2d_standard_4" | "dedicated_standard_n2d_standard_8" | "dedicated_standard_n2d_standard_32" | "dedicated_standard_n2d_standard_128" | "dedicated_standard_n2d_standard_32_16SSD" | "dedicated_standard_n2d_standard_64_24SSD";
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePostResponse: {
+            /**
+             * @description The password of the user default, shown this once.
+             * @example the 24 characters of the password
+             */
+            password: string;
+            /** @description The service. */
+            service: components["schemas"]["Service"];
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePrivateEndpointConfig: {
+            /** @description A name in the form that the provider has for endpoint services. Gatehouse makes no private endpoints: it leads nowhere. */
+            endpointServiceId: string;
+            /** @description The name that the service would have there. */
+            privateDnsHostname: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ServicePrivateEndpointPostRequest: {
+            /**
+             * @description What the endpoint is for.
+             * @example analytics VPC
+             */
+            description?: string;
+            /**
+             * @description The id of the endpoint at its cloud provider.
+             * @example vpce-0d5f3a1b2c4e6f789
+             */
+            id: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceQueryEndpoint: {
+            /**
+             * @description From which pages browsers may ask, with commas between them; * for all. Empty: from none.
+             * @example https://app.example.com
+             */
+            allowedOrigins: string;
+            /**
+             * Format: uuid
+             * @description Unique id of the query endpoint. It stays when the rest is replaced.
+             */
+            id: string;
+            /** @description The ids of the API keys that may run SQL, in the order they were given in. */
+            openApiKeys: string[];
+            /** @description The database roles that they run it with, in the order they were given in. */
+            roles: ("sql_console_read_only" | "sql_console_admin")[];
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceReplicaScalingPatchRequest: {
+            /**
+             * @description The mode. Absent: as it is.
+             * @enum {string}
+             */
+            autoscalingMode?: "vertical" | "horizontal";
+            /** @description Whether the service is stopped when nobody asks it anything, until somebody does. */
+            idleScaling?: boolean;
+            /**
+             * @description After how many minutes without a query, at least 5.
+             * @example 15
+             */
+            idleTimeoutMinutes?: number;
+            /**
+             * @description The most memory of each replica, in GiB: 8 to 356 in steps of 4. In the horizontal mode the same as the least.
+             * @example 16
+             */
+            maxReplicaMemoryGb?: number;
+            /**
+             * @description The largest number of replicas; together with minReplicas. In the vertical mode the same number.
+             * @example 3
+             */
+            maxReplicas?: number;
+            /**
+             * @description The least memory of each replica, in GiB: 8 to 356 in steps of 4.
+             * @example 8
+             */
+            minReplicaMemoryGb?: number;
+            /**
+             * @description The least number of replicas; together with maxReplicas and without numReplicas.
+             * @example 1
+             */
+            minReplicas?: number;
+            /**
+             * @description How many replicas, in the vertical mode: 1 to the quota replicas-per-warehouse.
+             * @example 1
+             */
+            numReplicas?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceScalingPatchRequest: {
+            /** @description Whether the service is stopped when nobody asks it anything, until somebody does. */
+            idleScaling?: boolean;
+            /**
+             * @description After how many minutes without a query, at least 5.
+             * @example 15
+             */
+            idleTimeoutMinutes?: number;
+            /**
+             * @deprecated
+             * @description Three times the most memory of a replica: 12 to 1068 in steps of 12.
+             */
+            maxTotalMemoryGb?: number;
+            /**
+             * @deprecated
+             * @description Three times the least memory of a replica: 12 to 1068 in steps of 12.
+             */
+            minTotalMemoryGb?: number;
+            /**
+             * @description How many replicas: 1 to the quota replicas-per-warehouse.
+             * @example 1
+             */
+            numReplicas?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceStatePatchRequest: {
+            /**
+             * @description What the service is to do.
+             * @enum {string}
+             */
+            command: "start" | "stop" | "awake";
+        } & {
+            [key: string]: unknown;
+        };
+        SettingSchemaEntry: {
+            /** @description That it has no effect any more; absent for others. */
+            deprecationNotice?: string;
+            /**
+             * @description What it does, as ClickHouse says itself; empty where it does not.
+             * @example The maximum number of query processing threads.
+             */
+            description: string;
+            /** @description The values that a boolean may have as a number; else absent. Which texts a setting may have, ClickHouse says when it is set. */
+            enum?: number[];
+            /**
+             * @description Its default; absent when that is empty.
+             * @example 8
+             */
+            example?: string;
+            /**
+             * @description The name of the setting.
+             * @example max_threads
+             */
+            name: string;
+            /**
+             * @description Its type: integer, number, boolean or string.
+             * @example integer
+             */
+            type: string;
+            /** @description What is to be known before it is changed; absent for most. */
+            warning?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SettingsList: {
+            /** @description The settings, in the order they were set in. */
+            settings: components["schemas"]["ClickhouseSetting"][];
+        } & {
+            [key: string]: unknown;
+        };
+        SettingsPatchRequest: {
+            /** @description The settings by name, as an object or as a text that holds the object in JSON. Null takes a setting away. */
+            settings: {
+                [key: string]: string | number | boolean | null;
+            } | string;
+        } & {
+            [key: string]: unknown;
+        };
+        SettingsPatchResponse: {
+            /** @description The settings that were set, by name, with their values. */
+            settings: {
+                [key: string]: string | number | boolean;
+            } | string;
+            /** @description What is to be known of some of the changes. */
+            warnings: components["schemas"]["SettingWarning"][];
+        } & {
+            [key: string]: unknown;
+        };
+        SettingsSchema: {
+            /** @description The settings that the service can have, by name. */
+            settings: components["schemas"]["SettingSchemaEntry"][];
+        } & {
+            [key: string]: unknown;
+        };
+        SettingWarning: {
+            /**
+             * @description The warning.
+             * @example This is a setting of the whole server: ClickHouse restarts to take it in, which ends the queries that run.
+             */
+            message: string;
+            /**
+             * @description The setting.
+             * @example max_concurrent_queries
+             */
+            name: string;
+        } & {
+            [key: string]: unknown;
+        };
         SimulatedActor: {
             /**
              * @description Who it is: user/<id> or apiKey/<id>.
@@ -1890,6 +3529,14 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        TagsEdit: {
+            /** @description Tags to add, after remove was carried out. One whose key is there gets the new value. */
+            add?: components["schemas"]["ResourceTag"][];
+            /** @description Tags to remove, found by their keys alone. */
+            remove?: components["schemas"]["ResourceTag"][];
+        } & {
+            [key: string]: unknown;
+        };
         Target: {
             /**
              * @description Its id.
@@ -1905,7 +3552,44 @@ export interface components {
              * @description What kind of thing it is.
              * @enum {string}
              */
-            type: "apiKey" | "user" | "invitation" | "role";
+            type: "apiKey" | "user" | "invitation" | "role" | "service";
+        } & {
+            [key: string]: unknown;
+        };
+        UpgradeWindow: {
+            /**
+             * @description How many hours it lasts.
+             * @example 6
+             * @enum {integer}
+             */
+            duration: 6;
+            /**
+             * @description The hour at which it begins, in UTC.
+             * @example 12
+             * @enum {integer}
+             */
+            startHourUtc: 0 | 6 | 12 | 18;
+            /**
+             * Format: int64
+             * @description The day on which the window begins: 0 for Sunday to 6 for Saturday.
+             * @example 3
+             */
+            weekday: number;
+        } & {
+            [key: string]: unknown;
+        };
+        UpgradeWindowPutRequest: {
+            /**
+             * @description The hour at which it begins, in UTC.
+             * @example 12
+             * @enum {integer}
+             */
+            startHourUtc: 0 | 6 | 12 | 18;
+            /**
+             * @description The day on which the window begins: 0 for Sunday to 6 for Saturday.
+             * @example 3
+             */
+            weekday: number;
         } & {
             [key: string]: unknown;
         };
@@ -4292,6 +5976,184 @@ export interface operations {
             };
         };
     };
+    organizationPrometheusGet: {
+        parameters: {
+            query?: {
+                /** @description Whether to leave out what few people watch. Absent: false. */
+                filtered_metrics?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    organizationPrometheusDiscoveryGet: {
+        parameters: {
+            query?: {
+                /** @description With which filtered_metrics Prometheus is to ask. Absent: true. */
+                filtered_metrics?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrometheusTarget"][];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     organizationQuotasGetList: {
         parameters: {
             query?: never;
@@ -5036,6 +6898,3011 @@ export interface operations {
             };
             /** @description The body is not application/json. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serviceProfilesList: {
+        parameters: {
+            query: {
+                /** @description Infrastructure of the organization's own in a cloud. There is none. */
+                byoc_id?: string;
+                /** @description The region. */
+                region_id: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultListAvailableProfile"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceGetList: {
+        parameters: {
+            query?: {
+                /** @description Which services: tag:Key=Value or tag:Key. May come several times. */
+                filter?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultListService"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePostRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultServicePostResponse"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultService"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultService"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backupConfigurationGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultBackupConfiguration"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backupConfigurationUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupConfigurationPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultBackupConfiguration"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serviceClickhouseSettingsListGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultSettingsList"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serviceClickhouseSettingsUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultSettingsPatchResponse"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serviceClickhouseSettingGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+                /** @description The name of the setting. */
+                settingName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultClickhouseSetting"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serviceClickhouseSettingDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+                /** @description The name of the setting. */
+                settingName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    serviceClickhouseSettingsSchemaGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultSettingsSchema"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instancePasswordUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePasswordPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultServicePasswordPatchResponse"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instancePrivateEndpointCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePrivateEndpointPostRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultPrivateEndpoint"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instancePrivateEndpointConfigGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultServicePrivateEndpointConfig"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instancePrometheusGet: {
+        parameters: {
+            query?: {
+                /** @description Whether to leave out what few people watch. Absent: false. */
+                filtered_metrics?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceReplicaScalingUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceReplicaScalingPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultService"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceScalingUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceScalingPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultService"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scalingScheduleGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultScalingSchedule"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scalingScheduleUpsert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScalingSchedulePostRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultScalingSchedule"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scalingScheduleDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceQueryEndpointGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultServiceQueryEndpoint"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceQueryEndpointUpsert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryEndpointPostRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultServiceQueryEndpoint"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceQueryEndpointDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    instanceStateUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceStatePatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultService"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upgradeWindowGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultUpgradeWindow"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upgradeWindowUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpgradeWindowPutRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultUpgradeWindow"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. Retry-After and X-RateLimit-Reset are the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something went wrong on the side of Gatehouse; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gatehouse cannot say for sure right now. Ask again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upgradeWindowDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization. */
+                organizationId: string;
+                /** @description The service. */
+                serviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is wrong. The error names the field and the value. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such key, its secret is wrong, or it is disabled or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key may not be used from this address, lacks a permission, or would grant what it does not hold. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing in an organization of the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is in a state that does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
