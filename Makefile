@@ -16,6 +16,9 @@ RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/
 
 TOOLS := bin/tools/.built
 
+# Where the tests look for ClickHouse as a library.
+ENGINE_CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatehouse
+
 # The console, which go build takes in. Without Node.js, go build ./cmd/gatehouse makes a Gatehouse that has none.
 CONSOLE := web/dist/index.html
 CONSOLE_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/coverage -prune -o -type f -print)
@@ -27,6 +30,7 @@ help: ## show this list
 
 .PHONY: run
 run: build ## build and run Gatehouse with its data in data/ and its first key in data/admin.env
+	@command -v clickhouse clickhouse-server >/dev/null || bin/gatehouse engine install --data data || echo 'make run: without services: no ClickHouse could be installed'
 	bin/gatehouse serve --data data --init-key data/admin.env
 
 .PHONY: build
@@ -35,6 +39,7 @@ build: $(CONSOLE) ## build the console and bin/gatehouse, which has it inside
 
 .PHONY: test
 test: $(TOOLS) build ## run the tests of the console and of every module
+	@bin/gatehouse engine install --data '$(ENGINE_CACHE)' || { echo 'make test: without ClickHouse as a library'; [ -z "$${CI:-}" ]; }
 	npm --prefix web test
 	@$(if $(RACE),,echo 'make test: without -race, which needs cgo and a C compiler')
 	@RACE=$(RACE) bin/tools/gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg \

@@ -71,7 +71,7 @@ func (s *server) publicURL() (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-func readPrefixes(texts []string) (out []netip.Prefix, err error) {
+func readPrefixes(flag string, texts []string) (out []netip.Prefix, err error) {
 	for _, text := range texts {
 		if a, err := netip.ParseAddr(text); err == nil {
 			out = append(out, netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()))
@@ -79,7 +79,7 @@ func readPrefixes(texts []string) (out []netip.Prefix, err error) {
 		}
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("--trusted-proxy %q is no address and no CIDR range: write for example 10.0.0.0/8", text)
+			return nil, fmt.Errorf("%s %q is no address and no CIDR range: write for example 10.0.0.0/8", flag, text)
 		}
 		out = append(out, p.Masked())
 	}

@@ -63,17 +63,19 @@ func openDataDir(path string, create bool) (*dataDir, error) {
 	}
 }
 
-// makeDataDir makes the directory and those above it, for their owner only, so that
-// they survive a power cut.
-func makeDataDir(path string) error {
+// makeDataDir makes the directory, for its owner only, and those above it, so that they
+// survive a power cut. Others may pass through those above: services have users of their own.
+func makeDataDir(path string) error { return makeDir(path, 0o700) }
+
+func makeDir(path string, mode fs.FileMode) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	parent := filepath.Dir(path)
-	if err := makeDataDir(parent); err != nil {
+	if err := makeDir(parent, 0o711); err != nil {
 		return err
 	}
-	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(path, mode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return syncDir(parent)

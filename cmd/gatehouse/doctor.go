@@ -22,6 +22,7 @@ import (
 type doctorCommand struct {
 	storeFlags
 	mailFlags
+	engineFlags
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
@@ -48,6 +49,7 @@ const (
 func (c *doctorCommand) Run(ctx context.Context, m *Main) error {
 	found := []finding{c.directory(), c.running(), c.room()}
 	found = append(found, c.state(ctx)...)
+	found = append(found, c.engine(ctx)...)
 	if c.SMTP != "" {
 		found = append(found, c.mail(ctx))
 	}
@@ -72,7 +74,8 @@ func (c *doctorCommand) Run(ctx context.Context, m *Main) error {
 	return nil
 }
 
-// directory checks that the data directory is there and for its owner only.
+// directory checks that the data directory is there and that nobody but its owner
+// reads it. Others may pass through: services have users of their own.
 func (c *doctorCommand) directory() finding {
 	const check = "data directory"
 	info, err := os.Stat(c.Data)
@@ -81,8 +84,8 @@ func (c *doctorCommand) directory() finding {
 		return finding{check, statusProblem, fmt.Sprintf("%s cannot be read (%v): name the right one with --data, or start `gatehouse serve` first", c.Data, cause(err))}
 	case !info.IsDir():
 		return finding{check, statusProblem, c.Data + " is no directory: name the right one with --data"}
-	case info.Mode().Perm()&0o077 != 0:
-		return finding{check, statusWarning, fmt.Sprintf("%s can be read by others (mode %04o): chmod 0700 %s", c.Data, info.Mode().Perm(), c.Data)}
+	case info.Mode().Perm()&0o066 != 0:
+		return finding{check, statusWarning, fmt.Sprintf("%s can be read by others (mode %04o): chmod go-rw %s", c.Data, info.Mode().Perm(), c.Data)}
 	}
 	files, err := filepath.Glob(filepath.Join(c.Data, "*"))
 	if err != nil {

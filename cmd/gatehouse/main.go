@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/fleet"
 	"github.com/gatehouse/gatehouse/internal/store"
 )
 
@@ -42,6 +43,18 @@ const (
 type Main struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+
+	// For tests, which move the time, shorten waits and end the program at a certain step.
+	Clock       cloud.Clock // nil: that of the machine
+	FleetLimits fleet.Limits
+	Reached     func(fleet.Step)
+}
+
+func (m *Main) clock() cloud.Clock {
+	if m.Clock == nil {
+		return cloud.SystemClock{}
+	}
+	return m.Clock
 }
 
 // commands is the command line.
@@ -52,7 +65,10 @@ type commands struct {
 	Backup    backupCommand    `cmd:"" help:"Write the control state to a file, while Gatehouse runs."`
 	Restore   restoreCommand   `cmd:"" help:"Read the control state from a backup, while Gatehouse does not run."`
 	Doctor    doctorCommand    `cmd:"" help:"Look for what is wrong with a data directory."`
+	Engine    engineCommand    `cmd:"" help:"Install the ClickHouse that runs the services."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
+
+	EngineHost engineHostCommand `cmd:"" hidden:"" help:"Run the ClickHouse of one service; Gatehouse starts it."`
 }
 
 // Execute parses the arguments, runs the command and returns the exit status.

@@ -8,34 +8,30 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/api"
-	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/console"
 	"github.com/gatehouse/gatehouse/web"
 )
 
 const (
-	usesInterval = time.Minute
-	reloadPause  = time.Second
+	usesInterval  = time.Minute
+	learnInterval = time.Minute
+	reloadPause   = time.Second
 )
 
 func (s *server) serve(ctx context.Context) error {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	clock := cloud.SystemClock{}
-	metrics := api.NewMetrics(registry)
+	clock := s.main.clock()
+	metrics := api.NewMetrics(s.registry)
 	pages, err := console.New(console.Config{Control: s.control, Directory: s.directory, Dist: web.Dist(), Providers: s.providers, Sealer: s.sealer, Log: s.log})
 	if err != nil {
 		return err
 	}
 	keys := api.Basic(s.directory, access.NewThrottle(clock), metrics)
-	public, err := s.handler(console.Identify(s.directory, keys), pages, metrics)
+	public, err := s.handler(console.Identify(s.directory, keys), s.withCA(pages), metrics)
 	if err != nil {
 		return err
 	}
@@ -44,7 +40,7 @@ func (s *server) serve(ctx context.Context) error {
 		return err
 	}
 	scrape := http.NewServeMux()
-	scrape.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	scrape.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
 
 	servers, ctx := errgroup.WithContext(ctx)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
@@ -55,9 +51,12 @@ func (s *server) serve(ctx context.Context) error {
 		s.run(ctx, servers, s.metrics, scrape)
 	}
 	servers.Go(func() error { return s.watchStore(ctx) })
+	servers.Go(func() error { return s.services.gateway.Serve(ctx) })
+	servers.Go(func() error { return s.services.fleet.Run(ctx) })
 	var chores errgroup.Group
 	chores.Go(func() error { return s.writeUses(background) })
 	chores.Go(func() error { return s.reload(background) })
+	chores.Go(func() error { return s.learnSettings(background) })
 	s.main.printf("gatehouse: ready: console %s, API %s/v1, reference %s/docs\n", s.url(), s.url(), s.url())
 	s.log.Info("ready", "version", version, "url", s.url(), "store", s.store.Dialect(), "limits", s.Limits)
 	err = servers.Wait()
@@ -152,6 +151,22 @@ func (s *server) reload(ctx context.Context) error {
 		case <-every.C:
 			if err := s.control.Reload(ctx); err != nil {
 				s.log.Error("the store could not be read again; it is tried again", "error", err)
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// learnSettings asks engines of versions that are new here for the settings they have.
+func (s *server) learnSettings(ctx context.Context) error {
+	every := time.NewTicker(learnInterval)
+	defer every.Stop()
+	for {
+		select {
+		case <-every.C:
+			if err := s.control.LearnSettings(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("the settings that an engine has could not be learned; it is tried again", "error", err)
 			}
 		case <-ctx.Done():
 			return nil

@@ -10,6 +10,9 @@ import (
 	"net/netip"
 	"os"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
 	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/control"
@@ -33,8 +36,9 @@ type serveCommand struct {
 	PublicURL     string   `name:"public-url" placeholder:"URL" help:"Where people reach this Gatehouse, such as https://gatehouse.example.com. Links in mails begin with it, and sign-in providers send people back there. By default the address of the listener."`
 	mailFlags
 	SignInProviders string `placeholder:"FILE" help:"OpenID Connect providers that people can sign in with (YAML; see docs/operations.md)."`
-	LogFormat       string `default:"text" enum:"text,json" help:"The format of the log, which goes to standard error."`
-	LogLevel        string `default:"info" enum:"debug,info,warn,error" help:"What is logged. debug has a line for each request."`
+	serviceFlags
+	LogFormat string `default:"text" enum:"text,json" help:"The format of the log, which goes to standard error."`
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"What is logged. debug has a line for each request."`
 }
 
 // Run serves until ctx ends or something fails.
@@ -53,21 +57,26 @@ func (c *serveCommand) Run(ctx context.Context, m *Main) error {
 // server is a Gatehouse that runs. What it has opened is closed in the opposite order.
 type server struct {
 	*serveCommand
-	main      *Main
-	log       *slog.Logger
-	proxies   []netip.Prefix
-	scheme    string
-	listener  net.Listener
-	metrics   net.Listener // nil when off
-	sender    *mail.Sender // nil when no mail is sent
-	sealer    cloud.Sealer
-	providers *oidc.Providers
-	operators *operatorListener
-	store     *store.Store
-	directory *access.Directory
-	control   *control.Control
-	draining  chan struct{}
-	closers   []io.Closer
+	main    *Main
+	log     *slog.Logger
+	proxies []netip.Prefix
+
+	serviceProxies []netip.Prefix
+	scheme         string
+	listener       net.Listener
+	metrics        net.Listener // nil when off
+	sender         *mail.Sender // nil when no mail is sent
+	sealer         cloud.Sealer
+	providers      *oidc.Providers
+	operators      *operatorListener
+	store          *store.Store
+	directory      *access.Directory
+	control        *control.Control
+	registry       *prometheus.Registry
+	services       services
+	ports          control.PortRange // of services; none when they share ports
+	draining       chan struct{}
+	closers        []io.Closer
 }
 
 func (s *server) close() {
@@ -83,7 +92,7 @@ func (s *server) close() {
 func (s *server) open(ctx context.Context) (err error) {
 	s.log = newLog(s.main.Stderr, s.LogFormat, s.LogLevel)
 	s.draining = make(chan struct{})
-	if s.proxies, err = readPrefixes(s.TrustedProxy); err != nil {
+	if s.proxies, err = readPrefixes("--trusted-proxy", s.TrustedProxy); err != nil {
 		return err
 	}
 	if s.MaxKeys < 0 {
@@ -104,6 +113,9 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := s.openPeople(); err != nil {
+		return err
+	}
+	if err := s.readServiceFlags(); err != nil {
 		return err
 	}
 	if err := store.CheckURL(s.Store); err != nil {
@@ -128,9 +140,13 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.build()
+	if err := s.openServices(ctx); err != nil {
+		return err
+	}
 	if err := s.start(ctx); err != nil {
 		return err
 	}
+	s.main.printf("gatehouse: %s\n", s.services.runOn)
 	s.operators, err = listenForOperators(s.Data)
 	if err != nil {
 		return err
@@ -153,16 +169,19 @@ func (s *server) openPeople() (err error) {
 			return err
 		}
 	}
-	s.providers = oidc.New(providers, s.PublicURL, nil, cloud.SystemClock{})
+	s.providers = oidc.New(providers, s.PublicURL, nil, s.main.clock())
 	return nil
 }
 
 // build makes the parts that need no I/O.
 func (s *server) build() {
-	clock := cloud.SystemClock{}
+	clock := s.main.clock()
+	s.registry = prometheus.NewRegistry()
+	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.directory = access.NewDirectory(clock)
 	config := control.Config{
 		Store: s.store, Directory: s.directory, Clock: clock, Limits: s.limits(), Sealer: s.sealer, Log: s.log, PublicURL: s.PublicURL,
+		Regions: s.Region, Ports: s.ports,
 	}
 	if s.sender != nil {
 		config.Mailer = mailer{s.sender}

@@ -34,7 +34,7 @@ func Each(t *testing.T, f func(t *testing.T, e *engine.Engine)) {
 }
 
 // Engine returns the engine of a kind: the library that GATEHOUSE_TEST_CHDB names or that
-// is installed in the user's cache, or the official binary that GATEHOUSE_TEST_CLICKHOUSE
+// is installed in the cache, or the official binary that GATEHOUSE_TEST_CLICKHOUSE
 // names or that is in PATH. Without it the test is skipped, and fails where CI is set.
 func Engine(t testing.TB, kind engine.Kind) *engine.Engine {
 	t.Helper()
@@ -61,7 +61,7 @@ func find(ctx context.Context, kind engine.Kind) (*engine.Engine, error) {
 		}
 	} else {
 		options.CHDB = os.Getenv("GATEHOUSE_TEST_CHDB")
-		cache, err := os.UserCacheDir()
+		cache, err := cacheDir()
 		if err != nil {
 			return nil, err
 		}
@@ -69,6 +69,15 @@ func find(ctx context.Context, kind engine.Kind) (*engine.Engine, error) {
 	}
 	e, _, err := engine.Find(ctx, options)
 	return e, err
+}
+
+// cacheDir is where `make test` has the library installed. The user's own cache is closed
+// to others, and engines of root's tests run as others.
+func cacheDir() (string, error) {
+	if os.Geteuid() == 0 {
+		return "/var/cache", nil
+	}
+	return os.UserCacheDir()
 }
 
 // inPath returns the first program that is in PATH, or where a user has none but root does.

@@ -240,8 +240,8 @@ const longestSocket = 100
 // reachable returns a folder for temporary ones that the user can reach and whose
 // name leaves room for that of a socket.
 func reachable(who *syscall.Credential) (string, error) {
-	for _, base := range []string{os.TempDir(), "/tmp", "/var/tmp"} {
-		if len(base)+len("/gatehouse-postgres-0123456789/.s.PGSQL.5432.lock") < longestSocket && (who == nil || everybodyEnters(base)) {
+	for _, base := range []string{memory(), os.TempDir(), "/tmp", "/var/tmp"} {
+		if base != "" && len(base)+len("/gatehouse-postgres-0123456789/.s.PGSQL.5432.lock") < longestSocket && (who == nil || everybodyEnters(base)) {
 			return base, nil
 		}
 	}
