@@ -33,6 +33,7 @@ export default defineConfig(({ command }) => ({
     proxy: {
       '/v1': gatehouse(),
       '/auth': gatehouse(),
+      '/ca.pem': gatehouse(),
     },
   },
   test: {

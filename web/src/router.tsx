@@ -121,7 +121,57 @@ const settings = createRoute({
 const services = createRoute({
   getParentRoute: () => organization,
   path: '/services',
-  component: lazyRouteComponent(() => import('@/pages/soon'), 'Services'),
+  validateSearch: ({ search }: Record<string, unknown>): { search?: string } => (typeof search === 'string' && search ? { search } : {}),
+  component: lazyRouteComponent(() => import('@/pages/services')),
+});
+
+const newService = createRoute({
+  getParentRoute: () => organization,
+  path: '/services/new',
+  component: lazyRouteComponent(() => import('@/pages/services/create')),
+});
+
+/** The frame of the pages of a service. */
+const service = createRoute({
+  getParentRoute: () => organization,
+  path: '/services/$serviceId',
+  component: lazyRouteComponent(() => import('@/pages/services/page')),
+});
+
+const serviceOverview = createRoute({
+  getParentRoute: () => service,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/pages/services/overview')),
+});
+
+const serviceConnect = createRoute({
+  getParentRoute: () => service,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('@/pages/services/connect/page')),
+});
+
+const serviceMetrics = createRoute({
+  getParentRoute: () => service,
+  path: '/metrics',
+  component: lazyRouteComponent(() => import('@/pages/services/metrics')),
+});
+
+const serviceScaling = createRoute({
+  getParentRoute: () => service,
+  path: '/scaling',
+  component: lazyRouteComponent(() => import('@/pages/services/scaling')),
+});
+
+const serviceSettings = createRoute({
+  getParentRoute: () => service,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/pages/services/settings')),
+});
+
+const serviceSecurity = createRoute({
+  getParentRoute: () => service,
+  path: '/security',
+  component: lazyRouteComponent(() => import('@/pages/services/security')),
 });
 
 const sql = createRoute({
@@ -201,6 +251,8 @@ const routes = root.addChildren([
       audit,
       settings,
       services,
+      newService,
+      service.addChildren([serviceOverview, serviceConnect, serviceMetrics, serviceScaling, serviceSettings, serviceSecurity]),
       sql,
     ]),
   ]),

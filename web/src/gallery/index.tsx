@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import {
   Avatar, Badge, Banner, Button, Card, Checkbox, CodeBox, CopyField, DateField, DefinitionList, Dialog, EmptyState, ExternalLink, Flyout, Icon,
   IconButton, Link, LinkButton, Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator, Mono, Muted, Page, PageHeader, Pager, PasswordField, RadioCards,
-  RadioGroup, SearchField, Section, Select, Skeleton, Spinner, Stack, Switch, Table, TextArea, TextField, toast, Tooltip, useTheme, type Column, type Sort,
+  RadioGroup, SearchField, Section, Select, Skeleton, Spinner, Stack, Switch, Table, Tabs, TextArea, TextField, toast, Tooltip, useTheme, type Column, type Sort,
 } from '@/ui';
 
 /** Every component in its states, to look at. Not part of a build. */
@@ -200,6 +200,7 @@ function Texts() {
       <Card>
         <CopyField label="Key secret" value="4b1dqZ0nJx8mT3yVw7uPkR2sE6hCfLaG" hint="It is never shown again." />
         <CodeBox label="Try it" code={'. data/admin.env\ncurl --user $KEY_ID:$KEY_SECRET https://gatehouse.example.com/v1/organizations'} />
+        <Tabs label="Commands" tabs={[{ name: 'curl', content: <CodeBox label="curl" code="curl https://db.example.com:8443" /> }, { name: 'Go', content: <Muted>Nothing yet</Muted> }]} />
         <DefinitionList
           items={[
             { term: 'Organization ID', value: <Mono>5f1c9a4e-1fd3-4b0e-9b6a-0d9f1f3f2b11</Mono> },

@@ -1,4 +1,4 @@
 export { PermittedButton } from './PermittedButton';
-export { usePermissions } from './permissions';
+export { usePermissions, useServicePermissions } from './permissions';
 export { sessionOf, sessionQuery, takeSession, useMaybeSession, useSession, useTakeSession } from './session';
 export { useSignOut } from './useSignOut';

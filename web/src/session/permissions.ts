@@ -5,7 +5,21 @@ import { useSession } from './session';
  * `usePermissions(orgId).can('control-plane:organization:create-api-keys')`.
  */
 export function usePermissions(organizationId: string) {
-  const { organizations } = useSession();
-  const permissions = organizations.find((organization) => organization.id === organizationId)?.permissions ?? [];
+  const permissions = useMembership(organizationId)?.permissions ?? [];
   return { can: (permission: string) => permissions.includes(permission) };
+}
+
+/**
+ * What the person may do with services. As long as Gatehouse has not said, everything
+ * may be tried: it refuses what is not allowed.
+ */
+export function useServicePermissions(organizationId: string) {
+  const known = useMembership(organizationId)?.servicePermissions;
+  return {
+    can: (permission: string, serviceId: string) => !known || (known[`instance/${serviceId}`] ?? known['instance/*'] ?? []).includes(permission),
+  };
+}
+
+function useMembership(organizationId: string) {
+  return useSession().organizations.find((organization) => organization.id === organizationId);
 }

@@ -8,7 +8,7 @@ import { lastOrganization } from './home';
 import styles from './Sidebar.module.css';
 
 const pages = [
-  { to: '/organizations/$orgId/services', icon: 'services', text: 'services', soon: true },
+  { to: '/organizations/$orgId/services', icon: 'services', text: 'services', soon: false },
   { to: '/organizations/$orgId/sql', icon: 'console', text: 'sql', soon: true },
   { to: '/organizations/$orgId/keys', icon: 'key', text: 'keys', soon: false },
   { to: '/organizations/$orgId/users', icon: 'users', text: 'users', soon: false },

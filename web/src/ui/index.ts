@@ -20,6 +20,7 @@ export { Select, type Option } from './Select';
 export { Skeleton } from './Skeleton';
 export { Spinner } from './Spinner';
 export { Table, type Column, type Sort } from './Table';
+export { Tabs, type Tab } from './Tabs';
 export { DateField, TextArea, TextField } from './TextField';
 export { useTheme, type ThemeChoice } from './theme';
 export { toast } from './toast';

@@ -51,8 +51,6 @@ export const shell = {
   join: 'Join',
   joinNamed: 'Join {{organization}}',
   joined: 'You have joined “{{organization}}”',
-  servicesTitle: 'Services are on their way',
-  servicesText: 'A later version of Gatehouse starts, stops and scales ClickHouse services here. Your API keys work already.',
   sqlTitle: 'The SQL console is on its way',
   sqlText: 'Once Gatehouse runs ClickHouse services, this is where you query them.',
 } as const;

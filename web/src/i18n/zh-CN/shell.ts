@@ -52,8 +52,6 @@ export const shell: Translated<typeof english> = {
   join: '加入',
   joinNamed: '加入 {{organization}}',
   joined: '您已加入“{{organization}}”',
-  servicesTitle: '服务功能即将推出',
-  servicesText: 'Gatehouse 的后续版本将在这里启动、停止和扩缩 ClickHouse 服务。您的 API 密钥现在就可以使用。',
   sqlTitle: 'SQL 控制台即将推出',
   sqlText: '当 Gatehouse 能够运行 ClickHouse 服务后，您可以在这里查询它们。',
 };

@@ -1,26 +1,16 @@
 import { useTranslation } from 'react-i18next';
 
-import { EmptyState, Page, PageHeader, type IconName } from '@/ui';
+import { EmptyState, Page, PageHeader } from '@/ui';
 
-/** Pages that a later version brings: each says so in a sentence. */
-type Props = { page: 'services' | 'sql'; icon: IconName };
-
-function Soon({ page, icon }: Props) {
+/** A page that a later version brings: it says so in a sentence. */
+export function Sql() {
   const { t } = useTranslation('shell');
   return (
     <Page>
-      <PageHeader title={t(page)} />
-      <EmptyState icon={icon} title={t(`${page}Title`)}>
-        {t(`${page}Text`)}
+      <PageHeader title={t('sql')} />
+      <EmptyState icon="console" title={t('sqlTitle')}>
+        {t('sqlText')}
       </EmptyState>
     </Page>
   );
-}
-
-export function Services() {
-  return <Soon page="services" icon="services" />;
-}
-
-export function Sql() {
-  return <Soon page="sql" icon="console" />;
 }

@@ -1,12 +1,9 @@
-import { useRef } from 'react';
-import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
+import { FormProvider, useWatch, type UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { useMaybeSession } from '@/session';
-import { Button, Icon, IconButton, RadioCards, TextField } from '@/ui';
+import { AddressRows } from '@/addresses';
+import { RadioCards } from '@/ui';
 
-import { isSource } from './addresses';
-import styles from './form.module.css';
 import type { KeyValues } from './values';
 
 /** From where the key works. */
@@ -29,84 +26,11 @@ export function AccessFields({ form }: { form: UseFormReturn<KeyValues> }) {
           },
         })}
       />
-      {access === 'specific' && <Locations form={form} />}
+      {access === 'specific' && (
+        <FormProvider {...form}>
+          <AddressRows label={t('specific')} />
+        </FormProvider>
+      )}
     </>
-  );
-}
-
-function Locations({ form }: { form: UseFormReturn<KeyValues> }) {
-  const { t } = useTranslation('keyForm');
-  const { control, register, formState } = form;
-  const { fields, append, remove, update } = useFieldArray({ control, name: 'addresses' });
-  const addresses = useWatch({ control, name: 'addresses' });
-  const add = useRef<HTMLButtonElement>(null);
-  const mine = useMaybeSession()?.address ?? '';
-  const mineAdded = addresses.some((entry) => entry.source.trim() === mine);
-  const { errors } = formState;
-  const missing = errors.addresses?.root?.message ?? errors.addresses?.message;
-
-  const addMine = () => {
-    const entry = { source: mine, description: t('mine') };
-    const empty = addresses.findIndex(({ source, description }) => !source.trim() && !description.trim());
-    if (empty >= 0) {
-      update(empty, entry);
-      form.clearErrors(`addresses.${empty}`);
-    } else {
-      append(entry, { shouldFocus: false });
-    }
-  };
-  const removeAt = (index: number) => {
-    remove(index);
-    add.current?.focus(); // the button that had it is gone
-  };
-
-  return (
-    <div className={styles.locations}>
-      {fields.length > 0 && (
-        <ul className={styles.rows} aria-label={t('specific')}>
-          {fields.map((row, index) => (
-            <li key={row.id} className={styles.row}>
-              <TextField
-                label={index === 0 ? t('source') : t('sourceOf', { number: index + 1 })}
-                labelHidden={index > 0}
-                mono
-                autoComplete="off"
-                autoCapitalize="none"
-                spellCheck={false}
-                placeholder="203.0.113.0/24"
-                error={errors.addresses?.[index]?.source?.message}
-                {...register(`addresses.${index}.source`)}
-              />
-              <TextField
-                label={index === 0 ? t('description') : t('descriptionOf', { number: index + 1 })}
-                labelHidden={index > 0}
-                optional
-                autoComplete="off"
-                placeholder={t('descriptionPlaceholder')}
-                error={errors.addresses?.[index]?.description?.message}
-                {...register(`addresses.${index}.description`)}
-              />
-              <IconButton icon="trash" label={t('removeLocation', { number: index + 1 })} onClick={() => removeAt(index)} className={styles.remove} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {missing && (
-        <p role="alert" className={styles.missing}>
-          <Icon name="warning" size={14} />
-          {missing}
-        </p>
-      )}
-      <div className={styles.adders}>
-        <Button ref={add} icon="plus" onClick={() => append({ source: '', description: '' })}>
-          {t('addLocation')}
-        </Button>
-        {isSource(mine) && (
-          <Button icon="plus" onClick={addMine} {...(mineAdded && { disabledReason: t('mineAdded', { address: mine }) })}>
-            {t('addMine')}
-          </Button>
-        )}
-      </div>
-    </div>
   );
 }

@@ -12,7 +12,7 @@ import type { RoleIds } from './roles';
 import { useFormRoles, useKeyForm } from './useKeyForm';
 import { useMinute } from './useMinute';
 import { useShort } from './useShort';
-import { patchOf } from './values';
+import { patchOf, type KeyValues } from './values';
 
 type Props = { organizationId: string; keyToEdit: Schema<'ApiKey'>; open: boolean; onClose: () => void };
 
@@ -29,7 +29,7 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
   const [key] = useState(keyToEdit);
   const form = useKeyForm(key);
   const now = useMinute();
-  const { custom, roleIds } = useFormRoles(organizationId);
+  const { custom, services, roleIds, limit } = useFormRoles(organizationId);
   const [failure, setFailure] = useState<Failure & { gone?: boolean }>();
   const { isSubmitting, isDirty } = form.formState;
 
@@ -42,7 +42,14 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
       setFailure({ title: t('rolesFailed'), text: errorText(error) });
       return;
     }
-    const body = patchOf(key, values, ids, now);
+    let given: KeyValues;
+    try {
+      given = await limit(values);
+    } catch (error) {
+      setFailure({ title: t('limitedRoleFailed'), text: errorText(error) });
+      return;
+    }
+    const body = patchOf(key, given, ids, now);
     if (Object.keys(body).length === 0) {
       onClose();
       return;
@@ -65,7 +72,7 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
     return { title: t('saveFailed'), text: errorText(error) };
   };
   const short = useShort();
-  const ability = <Ability control={form.control} now={now} custom={custom} edited={key} />;
+  const ability = <Ability control={form.control} now={now} custom={custom} services={services} edited={key} />;
   const close = () => {
     if (!isSubmitting) onClose();
   };
@@ -90,7 +97,7 @@ function EditKey({ organizationId, keyToEdit, onClose }: Omit<Props, 'open'>) {
         </>
       }
     >
-      <KeyFields organizationId={organizationId} form={form} now={now} custom={custom} edited={key} failure={failure} />
+      <KeyFields organizationId={organizationId} form={form} now={now} custom={custom} services={services} edited={key} failure={failure} />
       {short && ability}
     </Flyout>
   );

@@ -18,6 +18,8 @@ type Props = {
   now: Date;
   /** The custom roles that there are to choose from. */
   custom: readonly Role[];
+  /** The services that a service role may be for. */
+  services: readonly { id: string; name: string }[];
   /** The key that is edited. */
   edited?: Schema<'ApiKey'>;
   failure?: Failure | undefined;
@@ -27,7 +29,7 @@ type Props = {
 export type Failure = { title: string; text: string };
 
 /** All that can be said of a key, new or not. */
-export function KeyFields({ organizationId, form, now, custom, edited, failure }: Props) {
+export function KeyFields({ organizationId, form, now, custom, services, edited, failure }: Props) {
   const { t } = useTranslation('keyForm');
   const { errors } = form.formState;
   const banner = useRef<HTMLDivElement>(null);
@@ -44,7 +46,7 @@ export function KeyFields({ organizationId, form, now, custom, edited, failure }
         </div>
       )}
       <TextField label={t('name')} placeholder={t('namePlaceholder')} autoComplete="off" spellCheck={false} error={errors.name?.message} {...form.register('name')} />
-      <RoleFields organizationId={organizationId} form={form} custom={custom} {...(edited && { edited })} />
+      <RoleFields organizationId={organizationId} form={form} custom={custom} services={services} {...(edited && { edited })} />
       <ExpiryFields form={form} now={now} {...(edited && { edited })} />
       <AccessFields form={form} />
     </>

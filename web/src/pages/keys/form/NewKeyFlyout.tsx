@@ -16,7 +16,7 @@ import { useMinute } from './useMinute';
 import { useShort } from './useShort';
 import { useStay } from './useStay';
 import { useTaken } from './useTaken';
-import { requestOf } from './values';
+import { requestOf, type KeyValues } from './values';
 
 type Props = { organizationId: string; open: boolean; onClose: () => void };
 
@@ -30,14 +30,14 @@ function OpenFlyout({ organizationId, onClose }: Omit<Props, 'open'>) {
   const { t: common } = useTranslation();
   // Here and nowhere else: not in a query or a mutation, which the cache remembers.
   const [made, setMade] = useState<NewKey>();
-  const { form, now, failure, custom, submit } = useNewKey(organizationId, setMade);
+  const { form, now, failure, custom, services, submit } = useNewKey(organizationId, setMade);
   const { isSubmitting, isDirty } = form.formState;
   const { taken, take, question, askToClose } = useTaken(made !== undefined, onClose);
   // The answer would come to nobody, and the secret with it.
   useStay(isSubmitting);
 
   const short = useShort();
-  const ability = <Ability control={form.control} now={now} custom={custom} />;
+  const ability = <Ability control={form.control} now={now} custom={custom} services={services} />;
   const close = () => {
     if (made) askToClose();
     else if (!isSubmitting) onClose();
@@ -77,7 +77,7 @@ function OpenFlyout({ organizationId, onClose }: Omit<Props, 'open'>) {
       >
         {made ? <SecretScreen organizationId={organizationId} made={made} take={take} /> : (
           <>
-            <KeyFields organizationId={organizationId} form={form} now={now} custom={custom} failure={failure} />
+            <KeyFields organizationId={organizationId} form={form} now={now} custom={custom} services={services} failure={failure} />
             {short && ability}
           </>
         )}
@@ -92,7 +92,7 @@ function useNewKey(organizationId: string, onMade: (made: NewKey) => void) {
   const queryClient = useQueryClient();
   const form = useKeyForm();
   const now = useMinute();
-  const { custom, roleIds } = useFormRoles(organizationId);
+  const { custom, services, roleIds, limit } = useFormRoles(organizationId);
   const [failure, setFailure] = useState<Failure>();
   const submit = form.handleSubmit(async (values) => {
     setFailure(undefined);
@@ -103,7 +103,14 @@ function useNewKey(organizationId: string, onMade: (made: NewKey) => void) {
       setFailure({ title: t('rolesFailed'), text: errorText(error) });
       return;
     }
-    const body = requestOf(values, ids, now);
+    let given: KeyValues;
+    try {
+      given = await limit(values);
+    } catch (error) {
+      setFailure({ title: t('limitedRoleFailed'), text: errorText(error) });
+      return;
+    }
+    const body = requestOf(given, ids, now);
     try {
       const { result } = await answerOf(api.POST('/v1/organizations/{organizationId}/keys', { params: { path: { organizationId } }, body }));
       onMade({ name: result.key.name, keyId: result.keyId ?? '', keySecret: result.keySecret ?? '' });
@@ -114,5 +121,5 @@ function useNewKey(organizationId: string, onMade: (made: NewKey) => void) {
       void queryClient.invalidateQueries({ queryKey: ['keys', organizationId] });
     }
   });
-  return { form, now, failure, custom, submit };
+  return { form, now, failure, custom, services, submit };
 }

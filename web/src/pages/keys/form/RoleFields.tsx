@@ -1,24 +1,23 @@
 import { Controller, useWatch, type UseFormReturn } from 'react-hook-form';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 
 import type { Schema } from '@/api';
 import { sentenceOf, type Role } from '@/permissions';
 import { usePermissions } from '@/session';
-import { Checkbox, Icon, Link, RadioGroup, Select } from '@/ui';
+import { Checkbox, Icon, RadioGroup, Select } from '@/ui';
 
 import styles from './form.module.css';
 import { forQueryEndpoints, isOrganizationRole, isServiceRole, noRole, organizationRoles, serviceRoles, sortRoles } from './roles';
 import type { KeyValues } from './values';
 
-type Props = { organizationId: string; form: UseFormReturn<KeyValues>; custom: readonly Role[]; edited?: Schema<'ApiKey'> };
+type Props = { organizationId: string; form: UseFormReturn<KeyValues>; custom: readonly Role[]; services: readonly { id: string; name: string }[]; edited?: Schema<'ApiKey'> };
 
 /** What the key may do. */
-export function RoleFields({ organizationId, form, custom, edited }: Props) {
+export function RoleFields({ organizationId, form, custom, services, edited }: Props) {
   const { t } = useTranslation('keyForm');
   const { t: words } = useTranslation('permissions');
   const { control } = form;
   const serviceRole = useWatch({ control, name: 'serviceRole' });
-  const mayManage = usePermissions(organizationId).can('control-plane:organization:manage');
   const isCustom = (id: string) => custom.some((role) => role.id === id);
   // Those that cannot be chosen, but taken away.
   const others = edited ? sortRoles(edited.assignedRoles).others.filter((role) => !isCustom(role.roleId)) : [];
@@ -58,17 +57,7 @@ export function RoleFields({ organizationId, form, custom, edited }: Props) {
         />
       </div>
       <QueryHint form={form} />
-      {serviceRole !== noRole && (
-        <RadioGroup
-          label={t('services')}
-          value="all"
-          onChange={() => undefined}
-          options={[
-            { value: 'all', label: t('allServices'), hint: t('allServicesHint') },
-            { value: 'specific', label: t('specificServices'), hint: <SpecificHint organizationId={organizationId} link={mayManage} />, disabled: true },
-          ]}
-        />
-      )}
+      {serviceRole !== noRole && <WhichServices organizationId={organizationId} form={form} services={services} />}
       <MoreRoles
         form={form}
         lists={[
@@ -108,11 +97,46 @@ function QueryHint({ form: { control, setValue, setFocus } }: { form: UseFormRet
   );
 }
 
-/** Why single services cannot be chosen here, and what to do instead. */
-function SpecificHint({ organizationId, link }: { organizationId: string; link: boolean }) {
+/** On which services the service role holds. */
+function WhichServices({ organizationId, form: { control, register }, services }: Pick<Props, 'organizationId' | 'form' | 'services'>) {
   const { t } = useTranslation('keyForm');
-  if (!link) return t('specificServicesHint').replaceAll(/<\/?role>/g, '');
-  return <Trans t={t} i18nKey="specificServicesHint" components={{ role: <Link to="/organizations/$orgId/users/roles/new" params={{ orgId: organizationId }} /> }} />;
+  const scope = useWatch({ control, name: 'scope' });
+  const mayManage = usePermissions(organizationId).can('control-plane:organization:manage');
+  const hint = !mayManage ? t('specificServicesNotAllowed') : services.length === 0 ? t('specificServicesNone') : t('specificServicesHint');
+  return (
+    <>
+      <RadioGroup
+        label={t('services')}
+        options={[
+          { value: 'all', label: t('allServices'), hint: t('allServicesHint') },
+          { value: 'specific', label: t('specificServices'), hint, disabled: !mayManage || services.length === 0 },
+        ]}
+        {...register('scope')}
+      />
+      {scope === 'specific' && (
+        <Controller
+          control={control}
+          name="services"
+          render={({ field, fieldState }) => (
+            <fieldset className={styles.within}>
+              <legend className="visually-hidden">{t('specificServices')}</legend>
+              {services.map(({ id, name }, index) => (
+                <Checkbox
+                  key={id}
+                  label={name}
+                  checked={field.value.includes(id)}
+                  error={index === 0 ? fieldState.error?.message : undefined}
+                  {...(index === 0 && { ref: field.ref })}
+                  onBlur={field.onBlur}
+                  onChange={(event) => field.onChange(event.target.checked ? [...field.value, id] : field.value.filter((one) => one !== id))}
+                />
+              ))}
+            </fieldset>
+          )}
+        />
+      )}
+    </>
+  );
 }
 
 type RoleList = { title: string; hint: string; roles: readonly { id: string; name: string; hint?: string }[] };

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 
-import { isEverywhere } from './addresses';
+import { isEverywhere } from '@/addresses';
+
 import { systemRoles, type SystemRole } from './roles';
 
 /** What a key can do, and from where and until when. */

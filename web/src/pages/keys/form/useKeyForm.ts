@@ -4,16 +4,19 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import { ApiError, type Schema } from '@/api';
-import { loadRoles, rolesQuery, useRoles, type Role } from '@/permissions';
+import { useServices } from '@/pages/services/useServices';
+import { loadRoles, rolesKey, rolesQuery, useRoles, type Role } from '@/permissions';
 
+import { withLimitedRole } from './limitedRole';
 import { knownRoleIds, roleIdsOf, type RoleIds } from './roles';
 import { keySchema, newKeyValues, valuesOf, type KeyValues } from './values';
 
 /** The form, empty or of a key. */
 export function useKeyForm(edited?: Schema<'ApiKey'>) {
   const { t } = useTranslation('keyForm');
+  const { t: addressWords } = useTranslation('addresses');
   return useForm<KeyValues>({
-    resolver: zodResolver(keySchema(t, edited)),
+    resolver: zodResolver(keySchema(t, addressWords, edited)),
     defaultValues: edited ? valuesOf(edited) : newKeyValues,
     // Told while typing, but not at the first letter of an address.
     mode: 'onChange',
@@ -21,11 +24,16 @@ export function useKeyForm(edited?: Schema<'ApiKey'>) {
   });
 }
 
-/** The roles to choose from, asked for while the form is filled in, and their ids when it is sent. */
-export function useFormRoles(organizationId: string): { custom: readonly Role[]; roleIds: () => Promise<RoleIds> } {
+/**
+ * The roles and services to choose from, asked for while the form is filled in, and the
+ * ids of the roles when it is sent. `limit` puts a custom role in the place of a service
+ * role for some services.
+ */
+export function useFormRoles(organizationId: string) {
   const queryClient = useQueryClient();
   const { data } = useRoles(organizationId);
-  const roleIds = async () => {
+  const { data: services = none } = useServices(organizationId);
+  const roleIds = async (): Promise<RoleIds> => {
     const known = queryClient.getQueryData(rolesQuery(organizationId).queryKey);
     if (known) return roleIdsOf(known);
     try {
@@ -36,5 +44,13 @@ export function useFormRoles(organizationId: string): { custom: readonly Role[];
       throw error;
     }
   };
-  return { custom: data?.filter((role) => role.type === 'custom') ?? [], roleIds };
+  const limit = async (values: KeyValues) => {
+    const limited = await withLimitedRole(organizationId, values, services);
+    if (limited !== values) void queryClient.invalidateQueries({ queryKey: rolesKey(organizationId) });
+    return limited;
+  };
+  const custom: readonly Role[] = data?.filter((role) => role.type === 'custom') ?? [];
+  return { custom, services, roleIds, limit };
 }
+
+const none: readonly { id: string; name: string }[] = [];

@@ -1,9 +1,10 @@
 import type { TFunction } from 'i18next';
 
+import { checkAddresses, isEverywhere, type Address } from '@/addresses';
 import type { Schema } from '@/api';
+import { fits, hasNoControls } from '@/text';
 import { z } from '@/zod';
 
-import { isEverywhere, isSource } from './addresses';
 import { dayOf, endOf, endOfDay, instant, type ExpiryChoice } from './expiry';
 import { isOrganizationRole, isServiceRole, noRole, sortRoles, type NoRole, type OrganizationRole, type RoleIds, type ServiceRole } from './roles';
 
@@ -12,17 +13,20 @@ export type KeyValues = {
   name: string;
   organizationRole: OrganizationRole | NoRole;
   serviceRole: ServiceRole | NoRole;
+  /** Whether the service role is for all services, or for those with these ids. */
+  scope: 'all' | 'specific';
+  services: string[];
   /** The ids of the roles that the two choices above have no place for. */
   otherRoles: string[];
   expiry: ExpiryChoice;
   /** With the expiry `date`: `YYYY-MM-DD`. */
   date: string;
   access: 'anywhere' | 'specific';
-  addresses: { source: string; description: string }[];
+  addresses: Address[];
 };
 
 export const newKeyValues: KeyValues = {
-  name: '', organizationRole: 'Member', serviceRole: noRole, otherRoles: [], expiry: '90', date: '', access: 'anywhere', addresses: [],
+  name: '', organizationRole: 'Member', serviceRole: noRole, scope: 'all', services: [], otherRoles: [], expiry: '90', date: '', access: 'anywhere', addresses: [],
 };
 
 type ApiKey = Schema<'ApiKey'>;
@@ -36,6 +40,8 @@ export function valuesOf(key: ApiKey): KeyValues {
     name: key.name,
     organizationRole: organization && isOrganizationRole(organization.roleName) ? organization.roleName : noRole,
     serviceRole: service && isServiceRole(service.roleName) ? service.roleName : noRole,
+    scope: 'all',
+    services: [],
     otherRoles: others.map((role) => role.roleId),
     expiry: 'keep',
     date: '',
@@ -45,15 +51,15 @@ export function valuesOf(key: ApiKey): KeyValues {
 }
 
 /** `key`: the one that is edited. What it has already is no mistake of the person. */
-export function keySchema(t: TFunction<'keyForm'>, key?: ApiKey) {
+export function keySchema(t: TFunction<'keyForm'>, addressWords: TFunction<'addresses'>, key?: ApiKey) {
   const wasNowhere = key?.ipAccessList?.length === 0;
-  const source = z.string().trim().min(1, t('sourceMissing')).refine((text) => text === '' || isSource(text), t('sourceWrong'));
-  const description = z.string().trim().refine(fits, t('descriptionTooLong')).refine(hasNoControls, t('descriptionControls'));
   return z
     .object({
-      name: z.string().trim().min(1, t('nameMissing')).refine(fits, t('nameTooLong')).refine(hasNoControls, t('nameControls')),
+      name: z.string().trim().min(1, t('nameMissing')).refine((text) => fits(text), t('nameTooLong')).refine(hasNoControls, t('nameControls')),
       organizationRole: z.custom<KeyValues['organizationRole']>(),
       serviceRole: z.custom<KeyValues['serviceRole']>(),
+      scope: z.enum(['all', 'specific']),
+      services: z.array(z.string()),
       otherRoles: z.array(z.string()),
       expiry: z.custom<ExpiryChoice>(),
       date: z.string(),
@@ -66,14 +72,10 @@ export function keySchema(t: TFunction<'keyForm'>, key?: ApiKey) {
         const wrong = wrongDate(value.date, t);
         if (wrong) report(['date'], wrong);
       }
+      if (value.serviceRole !== noRole && value.scope === 'specific' && value.services.length === 0) report(['services'], t('servicesMissing'));
       if (value.access === 'anywhere') return;
       if (value.addresses.length === 0 && !wasNowhere) report(['addresses'], t('locationsMissing'));
-      value.addresses.forEach((entry, index) => {
-        for (const [field, schema] of [['source', source], ['description', description]] as const) {
-          const wrong = schema.safeParse(entry[field]).error?.issues[0];
-          if (wrong) report(['addresses', index, field], wrong.message);
-        }
-      });
+      checkAddresses(value.addresses, addressWords, report);
     });
 }
 
@@ -82,15 +84,6 @@ function wrongDate(date: string, t: TFunction<'keyForm'>): string | undefined {
   if (!end) return t('dateMissing');
   if (end.getFullYear() >= 9999) return t('dateTooLate');
   return dayOf(end) < dayOf(new Date()) ? t('datePast') : undefined;
-}
-
-function fits(text: string): boolean {
-  return Array.from(text).length <= 255;
-}
-
-/** As the server sees it: also what turns the direction of text, and line separators. */
-function hasNoControls(text: string): boolean {
-  return !/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text);
 }
 
 /** The body that makes the key. `now` is what the days of the expiry count from. */

@@ -10,12 +10,10 @@ type Props = {
   /** The names of the list, of its rows and of its buttons. */
   words: { list: string; row: (number: number) => string; add: string; remove: (number: number) => string; placeholder: string };
   error: (index: number) => string | undefined;
-  /** The id of a datalist. */
-  suggestions?: string | undefined;
 };
 
 /** Texts, one to a row, which come and go. */
-export function Rows({ values, onChange, words, error, suggestions }: Props) {
+export function Rows({ values, onChange, words, error }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const add = useRef<HTMLButtonElement>(null);
   const append = () => {
@@ -41,7 +39,6 @@ export function Rows({ values, onChange, words, error, suggestions }: Props) {
                 autoCapitalize="none"
                 spellCheck={false}
                 placeholder={words.placeholder}
-                list={suggestions}
                 value={value}
                 error={error(index)}
                 onChange={(event) => onChange(values.map((before, at) => (at === index ? event.target.value : before)))}

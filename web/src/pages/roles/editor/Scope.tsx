@@ -1,31 +1,37 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { useServices } from '@/pages/services/useServices';
 import { allServices, resourceOf, serviceOf } from '@/permissions';
-import { RadioGroup } from '@/ui';
+import { Checkbox, RadioGroup } from '@/ui';
 
 import type { Draft } from './drafts';
 import styles from './editor.module.css';
 import { place, type Problems } from './problems';
 import { Rows } from './Rows';
-import { useServices } from './useServices';
 
 type Props = { organizationId: string; draft: Draft; problems: Problems; onChange: (policy: Draft['policy']) => void };
 
-/** The services that a policy is about: all, or those that are listed. */
+/** The services that a policy is about: all, or those that are chosen. */
 export function Scope({ organizationId, draft, problems, onChange }: Props) {
   const { t } = useTranslation('roles');
   const { id, policy } = draft;
   const every = policy.resources.includes(allServices);
-  // What was typed is there again when somebody comes back from "all services".
-  const [typed, setTyped] = useState<readonly string[]>(['instance/']);
-  const services = useServices(organizationId, !every);
-  const suggestions = useId();
+  const { data: services = [] } = useServices(organizationId);
+  // What was chosen is there again when somebody comes back from "all services".
+  const [chosen, setChosen] = useState<readonly string[]>();
   const choose = (all: boolean) => {
     const some = policy.resources.filter((resource) => resource !== allServices);
-    if (all) setTyped(some);
-    onChange({ ...policy, resources: all ? [allServices] : some.length > 0 ? some : [...typed] });
+    if (all) setChosen(some);
+    // Where there is nothing to tick, a row waits for an id.
+    onChange({ ...policy, resources: all ? [allServices] : some.length > 0 ? some : [...(chosen ?? (services.length > 0 ? [] : ['instance/']))] });
   };
+  const isListed = (resource: string) => services.some((service) => resourceOf(service.id) === resource);
+  const listed = policy.resources.filter(isListed);
+  // With their places in the policy, which the problems name.
+  const others = policy.resources.flatMap((resource, index) => (isListed(resource) ? [] : [{ resource, index }]));
+  const tick = (resource: string, ticked: boolean) =>
+    onChange({ ...policy, resources: ticked ? [...policy.resources, resource] : policy.resources.filter((one) => one !== resource) });
   return (
     <div className={styles.list}>
       <RadioGroup
@@ -40,23 +46,24 @@ export function Scope({ organizationId, draft, problems, onChange }: Props) {
       />
       {!every && (
         <>
-          <p className={styles.muted}>{t(services ? 'servicesHint' : 'servicesLater')}</p>
-          <datalist id={suggestions}>
-            {services?.map((service) => (
-              <option key={service.id} value={service.id}>
-                {service.name}
-              </option>
-            ))}
-          </datalist>
+          {services.length > 0 ? (
+            <div role="group" aria-label={t('theseServices')} className={styles.services}>
+              {services.map((service) => {
+                const resource = resourceOf(service.id);
+                return <Checkbox key={service.id} label={service.name} checked={listed.includes(resource)} onChange={(event) => tick(resource, event.target.checked)} />;
+              })}
+            </div>
+          ) : (
+            <p className={styles.muted}>{t('servicesLater')}</p>
+          )}
           <Rows
-            values={policy.resources.map(serviceOf)}
-            onChange={(values) => onChange({ ...policy, resources: values.map(resourceOf) })}
-            suggestions={services && suggestions}
-            error={(index) => problems[place.resource(id, index)]}
+            values={others.map(({ resource }) => serviceOf(resource))}
+            onChange={(values) => onChange({ ...policy, resources: [...listed, ...values.map(resourceOf)] })}
+            error={(index) => problems[place.resource(id, others[index]?.index ?? -1)]}
             words={{
-              list: t('theseServices'),
+              list: t('otherServices'),
               row: (number) => t('serviceNumber', { number }),
-              add: t('addService'),
+              add: t(services.length > 0 ? 'addById' : 'addService'),
               remove: (number) => t('removeService', { number }),
               placeholder: t('servicePlaceholder'),
             }}

@@ -45,7 +45,7 @@ it('makes a role out of what is ticked, for all services or for some, and says b
   await user.click(screen.getByRole('checkbox', { name: 'See backups' }));
   await user.click(screen.getByRole('radio', { name: 'These services' }));
   await write(screen.getByRole('textbox', { name: 'Service 1' }), '8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20');
-  expect(await screen.findByText(/^Services come with a later version/)).toBeVisible();
+  expect(await screen.findByText(/^There is no service that you may see/)).toBeVisible();
   await user.click(screen.getByRole('combobox', { name: 'SQL console No access' }));
   await user.click(await screen.findByRole('option', { name: /^With grants/ }));
   await write(screen.getByRole('textbox', { name: 'Grant 1' }), 'GRANT SELECT ON logs.*');

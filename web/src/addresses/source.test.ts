@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { isEverywhere, isSource } from './addresses';
+import { isEverywhere, isSource } from './source';
 
 it.each([
   '203.0.113.1', '0.0.0.0', '255.255.255.255', '203.0.113.0/24', '203.0.113.77/24', '0.0.0.0/0', '10.0.0.1/32',

@@ -1,0 +1,32 @@
+import { useTranslation } from 'react-i18next';
+
+import { VisuallyHidden } from '@/ui';
+
+import type { Service } from './service';
+import styles from './services.module.css';
+
+/** `most`: how many are shown before the rest becomes a number. */
+export function Tags({ tags, most = Infinity }: { tags: Service['tags']; most?: number }) {
+  const { t } = useTranslation('services');
+  const shown = tags.slice(0, most);
+  const more = tags.slice(most);
+  return (
+    <ul aria-label={t('tags')} className={styles.tags}>
+      {shown.map((tag) => (
+        <li key={tag.key} className={styles.tag}>
+          {textOf(tag)}
+        </li>
+      ))}
+      {more.length > 0 && (
+        <li className={styles.tag} title={more.map(textOf).join(', ')}>
+          <span aria-hidden>{t('moreTags', { number: more.length })}</span>
+          <VisuallyHidden>{more.map(textOf).join(', ')}</VisuallyHidden>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function textOf({ key, value }: Service['tags'][number]): string {
+  return value ? `${key}: ${value}` : key;
+}

@@ -1,0 +1,2 @@
+export { ConnectCommands } from './ConnectCommands';
+export { useAuthority } from './useAuthority';

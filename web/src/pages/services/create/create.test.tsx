@@ -1,0 +1,79 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { answers, failure } from '@/test/answers';
+import { organizationId, renderPage, signedIn } from '@/test/renderPage';
+
+import './index'; // here already when the router asks for it
+import type { Service } from '../service';
+import { serviceId, someService } from '../testServices';
+
+const path = `/organizations/${organizationId}/services/new`;
+const list = `/v1/organizations/${organizationId}/services`;
+const ada = signedIn('control-plane:organization:create-service');
+const password = ['kX3v', '9dJ2', 'shown-once'].join('~');
+
+it('creates a service, shows how far it is and its password once, and asks before that is lost', async () => {
+  let state: Service['state'] = 'provisioning';
+  const asked = answers({
+    [`POST ${list}`]: { result: { service: someService({ state }), password } },
+    [`GET ${list}`]: { result: [] },
+    [`GET ${list}/${serviceId}`]: () => ({ result: someService({ state }) }),
+    'GET /ca.pem': () => new Response('-----BEGIN CERTIFICATE-----'),
+  });
+  const { user, router, queryClient } = renderPage(path, ada);
+  await user.click(await screen.findByRole('textbox', { name: 'Name' }));
+  await user.paste(' orders ');
+  await user.click(screen.getByRole('button', { name: 'Add tag' }));
+  await user.paste('team');
+  await user.click(screen.getByRole('button', { name: 'Create service' }));
+
+  await waitFor(() => expect(screen.getByRole('heading', { level: 1, name: 'orders' })).toHaveFocus());
+  expect(await asked.find(({ method }) => method === 'POST')?.json()).toEqual({
+    name: 'orders', provider: 'aws', region: 'us-east-1', minReplicaMemoryGb: 8, maxReplicaMemoryGb: 16, numReplicas: 1,
+    idleScaling: true, idleTimeoutMinutes: 15, ipAccessList: [{ source: '203.0.113.7', description: 'My address' }], tags: [{ key: 'team' }],
+  });
+  expect(screen.getByRole('textbox', { name: 'Password' })).toHaveValue(password);
+  expect(await screen.findByRole('region', { name: 'curl: connect and query' })).toHaveTextContent(`curl --user 'default:${password}' \\ --cacert gatehouse-ca.pem`);
+  expect(screen.getByText('ClickHouse starts').closest('li')).toHaveAttribute('aria-current', 'step');
+  state = 'running';
+  expect(await screen.findByText(/^Ready for queries after/)).toBeVisible();
+
+  await user.click(screen.getByRole('button', { name: 'Open service' }));
+  const question = await screen.findByRole('dialog', { name: 'Leave without the password?' });
+  await user.click(within(question).getByRole('button', { name: 'Go back' }));
+  await user.click(screen.getByRole('button', { name: 'Copy Password' }));
+  await user.click(screen.getByRole('button', { name: 'Open service' }));
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/organizations/${organizationId}/services/${serviceId}`));
+  await waitFor(() => expect(document.documentElement.outerHTML).not.toContain(password)); // the page is left a moment after its path
+  const cached = [...queryClient.getQueryCache().getAll(), ...queryClient.getMutationCache().getAll()].map(({ state: kept }) => kept);
+  for (const place of [JSON.stringify(cached), JSON.stringify(Object.entries(localStorage))]) expect(place).not.toContain(password);
+});
+
+it('refuses what cannot be right, and shows beside its field what the server refuses', async () => {
+  const asked = answers({ [`POST ${list}`]: () => failure(400, 'BAD_REQUEST: region: expected one of eu-central-1, got "us-east-1"'), [`GET ${list}`]: { result: [] } });
+  const { user } = renderPage(path, ada);
+  const least = await screen.findByRole('spinbutton', { name: /^Least memory/ });
+  await user.clear(least);
+  await user.type(least, '20');
+  await user.click(screen.getByRole('button', { name: 'Create service' }));
+  expect(await screen.findByText('Enter a name.')).toBeVisible();
+  expect(screen.getByRole('spinbutton', { name: /^Most memory/ })).toHaveAccessibleDescription('This is less than the least memory.');
+  expect(asked.filter(({ method }) => method === 'POST')).toEqual([]);
+  await user.clear(least);
+  await user.type(least, '8');
+  await user.click(screen.getByRole('textbox', { name: 'Name' }));
+  await user.paste('orders');
+  await user.click(screen.getByRole('button', { name: 'Create service' }));
+  await waitFor(() => expect(screen.getByRole('combobox', { name: 'Region us-east-1' })).toHaveAccessibleDescription(/^Expected one of eu-central-1/));
+});
+
+it('does not repeat a request without an answer: nobody knows whether the service was made', async () => {
+  const asked = answers({ [`POST ${list}`]: () => Promise.reject(new TypeError('Failed to fetch')), [`GET ${list}`]: { result: [] } });
+  const { user } = renderPage(path, ada);
+  await user.click(await screen.findByRole('textbox', { name: 'Name' }));
+  await user.paste('orders');
+  await user.click(screen.getByRole('button', { name: 'Create service' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('It is not known whether the service was created');
+  expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+});

@@ -1,0 +1,137 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { answers, failure } from '@/test/answers';
+import { organizationId, renderPage, signedIn } from '@/test/renderPage';
+
+import './index'; // here already when the router asks for it
+import '../connect/page';
+import '../scaling';
+import '../security';
+import '../settings';
+import { serviceId, someService } from '../testServices';
+
+const path = `/organizations/${organizationId}/services/${serviceId}`;
+const one = `/v1${path}`;
+const ada = signedIn('control-plane:organization:view-activities');
+const none = () => failure(404, 'NOT_FOUND: There is none');
+
+const sent = (asked: Request[], method: string): Promise<unknown> => Promise.resolve(asked.filter((request) => request.method === method).at(-1)?.clone().json());
+
+it('shows what the service is, what was done with it, and why it does not work', async () => {
+  const activity = {
+    id: 'a', type: 'service_update_password', actorType: 'user', actorId: 'u', actorDetails: 'Ada Lovelace', createdAt: '2026-11-20T08:00:00Z', organizationId,
+    target: { type: 'service', id: serviceId, name: 'orders' },
+  };
+  const other = { ...activity, id: 'b', type: 'service_create', target: { ...activity.target, id: 'another' } };
+  answers({
+    [`GET ${one}`]: { result: someService({ state: 'failed', stateMessage: 'Port 21000 is taken by another program.' }) },
+    [`GET /v1/organizations/${organizationId}/activities`]: { result: [activity, other], limit: 50, nextCursor: null },
+  });
+  renderPage(path, ada);
+  expect(await screen.findByRole('heading', { level: 1, name: 'orders' })).toBeVisible();
+  expect(screen.getByRole('alert')).toHaveTextContent('Port 21000 is taken by another program.');
+  expect(screen.getByRole('button', { name: 'Start' })).toBeVisible();
+  expect(await screen.findByText('https://localhost:21000')).toBeVisible();
+  expect(await screen.findByText('Changed the password of orders')).toBeVisible();
+  expect(screen.queryByText('Created the service orders')).toBeNull();
+});
+
+it('says that there is no such service when it was deleted', async () => {
+  answers({ [`GET ${one}`]: none });
+  renderPage(path, ada);
+  expect(await screen.findByRole('heading', { level: 1, name: 'There is no such service' })).toBeVisible();
+});
+
+it('has commands for whoever connects, and says what stands in the way', async () => {
+  answers({ [`GET ${one}`]: { result: someService({ state: 'stopped', ipAccessList: [] }) }, 'GET /ca.pem': () => new Response('-----BEGIN CERTIFICATE-----') });
+  const { user } = renderPage(`${path}/connect`, ada);
+  expect(await screen.findByText('The service is stopped: start it first.')).toBeVisible();
+  expect(screen.getByText('Nobody may connect yet')).toBeVisible();
+  expect(await screen.findByRole('button', { name: 'Download gatehouse-ca.pem' })).toBeVisible();
+  expect(screen.getByRole('region', { name: 'curl: connect and query' })).toHaveTextContent('--cacert gatehouse-ca.pem \\ --data-binary \'SELECT version()\' \\ https://localhost:21000');
+  await user.click(screen.getByRole('tab', { name: 'Go' }));
+  expect(screen.getByRole('region', { name: 'Go: connect and query' })).toHaveTextContent('Addr: []string{"localhost:21001"}');
+});
+
+it('needs no authority where the certificates are given ones', async () => {
+  answers({ [`GET ${one}`]: { result: someService() }, 'GET /ca.pem': none });
+  renderPage(`${path}/connect`, ada);
+  expect(await screen.findByRole('region', { name: 'curl: connect and query' })).not.toHaveTextContent('--cacert');
+  expect(screen.queryByRole('button', { name: /^Download/ })).toBeNull();
+});
+
+it('adds an entry to the schedule and sends the others as they were', async () => {
+  const entry = { id: 'e', name: 'Nights', weekdays: [0, 6], startHourUtc: 22, endHourUtc: 4, autoscalingMode: 'vertical' as const, minReplicas: 2, maxReplicas: 2, isActiveNow: true };
+  const baseConfig = { autoscalingMode: 'vertical' as const, minReplicaMemoryGb: 8, maxReplicaMemoryGb: 16, minReplicas: 1, maxReplicas: 1, idleScaling: true, idleTimeoutMinutes: 15 };
+  const asked = answers({
+    [`GET ${one}`]: { result: someService({ scalingSchedule: { entries: [entry], baseConfig } }) },
+    [`POST ${one}/scalingSchedule`]: { result: { entries: [], baseConfig: {} } },
+  });
+  const { user } = renderPage(`${path}/scaling`, ada);
+  expect(await screen.findByText('Sat, Sun, 22:00–04:00 UTC (next day)')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Add entry' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'New entry' }));
+  await user.click(dialog.getByRole('textbox', { name: 'Name' }));
+  await user.paste('Mornings');
+  await user.click(dialog.getByRole('checkbox', { name: 'Friday' }));
+  await user.clear(dialog.getByRole('spinbutton', { name: /^Most memory/ }));
+  await user.type(dialog.getByRole('spinbutton', { name: /^Most memory/ }), '64');
+  await user.click(dialog.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(await sent(asked, 'POST')).toEqual({
+    entries: [
+      { name: 'Nights', weekdays: [0, 6], startHourUtc: 22, endHourUtc: 4, autoscalingMode: 'vertical', numReplicas: 2 },
+      { name: 'Mornings', weekdays: [1, 2, 3, 4], startHourUtc: 8, endHourUtc: 18, autoscalingMode: 'vertical', minReplicaMemoryGb: 8, maxReplicaMemoryGb: 64 },
+    ],
+  });
+});
+
+it('finds a setting, takes no value of another type, and shows what the server warns of', async () => {
+  const settings = { result: { settings: [{ name: 'max_threads', type: 'integer', description: 'How many threads a query has.' }, { name: 'compatibility', type: 'string', description: '' }] } };
+  const asked = answers({
+    [`GET ${one}`]: { result: someService() },
+    [`GET ${one}/clickhouseSettings`]: { result: { settings: [] } },
+    [`GET ${one}/clickhouseSettings/schema`]: settings,
+    [`PATCH ${one}/clickhouseSettings`]: { result: { settings: { max_threads: 4 }, warnings: [{ name: 'max_threads', message: 'ClickHouse restarts.' }] } },
+    [`GET ${one}/upgradeWindow`]: none,
+    [`GET ${one}/backupConfiguration`]: { result: { backupPeriodInHours: 24, backupRetentionPeriodInHours: 24 } },
+  });
+  const { user } = renderPage(`${path}/settings`, ada);
+  expect(await screen.findByText('No backups are taken yet')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Change a setting' }));
+  await user.click(await screen.findByRole('searchbox'));
+  await user.paste('thread');
+  await user.click(screen.getByRole('button', { name: /^max_threads/ }));
+  await user.type(await screen.findByRole('textbox', { name: 'Value' }), 'four{Enter}');
+  expect(screen.getByRole('textbox', { name: 'Value' })).toHaveAccessibleDescription(/^Enter a whole number/);
+  await user.clear(screen.getByRole('textbox', { name: 'Value' }));
+  await user.type(screen.getByRole('textbox', { name: 'Value' }), '4{Enter}');
+  expect(await screen.findByText(/ClickHouse restarts/)).toBeVisible();
+  expect(await sent(asked, 'PATCH')).toEqual({ settings: { max_threads: 4 } });
+});
+
+it('makes a new password, which is shown once', async () => {
+  const password = ['pQ7w', 'new-one'].join('.');
+  const asked = answers({ [`GET ${one}`]: { result: someService() }, [`PATCH ${one}/password`]: { result: { password } }, 'GET /ca.pem': none });
+  const { user } = renderPage(`${path}/security`, ada);
+  await user.click(await screen.findByRole('button', { name: 'New password' }));
+  await user.click(screen.getByRole('button', { name: 'Make a new password' }));
+  expect(await screen.findByRole('textbox', { name: 'Password' })).toHaveValue(password);
+  expect(await sent(asked, 'PATCH')).toEqual({});
+  await user.keyboard('{Escape}');
+  expect(await screen.findByRole('dialog', { name: 'Leave without the password?' })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Leave anyway' }));
+  await waitFor(() => expect(document.body).not.toHaveTextContent(password));
+});
+
+it('replaces the address list in one step, and keeps its order', async () => {
+  const list = [{ source: '203.0.113.0/24', description: 'office' }, { source: '198.51.100.9' }];
+  const asked = answers({ [`GET ${one}`]: { result: someService({ ipAccessList: list }) }, [`PATCH ${one}`]: { result: someService({ ipAccessList: list }) } });
+  const { user } = renderPage(`${path}/security`, ada);
+  await user.click(await screen.findByRole('button', { name: 'Remove location 2' }));
+  await user.click(screen.getByRole('button', { name: 'Add my address' }));
+  await user.click(screen.getByRole('button', { name: 'Save changes' }));
+  expect(await screen.findByText('The list is saved')).toBeVisible();
+  expect(await sent(asked, 'PATCH')).toEqual({ ipAccessList: { remove: list, add: [list[0], { source: '203.0.113.7', description: 'My address' }] } });
+});

@@ -1,0 +1,2 @@
+export { ShownPassword } from './ShownPassword';
+export { usePasswordTaken } from './usePasswordTaken';

@@ -1,0 +1,65 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+
+import { answerOf, api, type Schema } from '@/api';
+
+import { useThisService } from '../page/context';
+import { servicesKey } from '../useServices';
+
+export type Setting = Schema<'ClickhouseSetting'>;
+export type SettingSchema = Schema<'SettingSchemaEntry'>;
+export type Warning = Schema<'SettingWarning'>;
+
+function useParts() {
+  const { organizationId, service } = useThisService();
+  return {
+    key: [...servicesKey(organizationId), 'settings', service.id],
+    params: { path: { organizationId, serviceId: service.id } },
+  };
+}
+
+/** The settings that are set for the service. */
+export function useSettings() {
+  const { key, params } = useParts();
+  return useQuery({
+    queryKey: [...key, 'list'],
+    refetchInterval: 15_000,
+    queryFn: async ({ signal }) => (await answerOf(api.GET('/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings', { params, signal }))).result.settings,
+  });
+}
+
+/** All settings that can be set, with what they mean. */
+export function useSettingsSchema() {
+  const { key, params } = useParts();
+  return useQuery({
+    queryKey: [...key, 'schema'],
+    staleTime: 600_000,
+    queryFn: async ({ signal }) =>
+      (await answerOf(api.GET('/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings/schema', { params, signal }))).result.settings,
+  });
+}
+
+export function useSettingChanges() {
+  const { key, params } = useParts();
+  const queryClient = useQueryClient();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: [...key, 'list'] });
+  return {
+    /** Returns what the server warns of. */
+    set: async (name: string, value: string | number): Promise<Warning[]> => {
+      const { result } = await answerOf(
+        api.PATCH('/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings', { params, body: { settings: { [name]: value } } }),
+      );
+      await refresh();
+      return result.warnings;
+    },
+    reset: async (settingName: string) => {
+      const path = { ...params.path, settingName };
+      await api.DELETE('/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings/{settingName}', { params: { path } });
+      await refresh();
+    },
+  };
+}
+
+/** A value as it is shown, of whatever type it is. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

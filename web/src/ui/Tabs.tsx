@@ -1,0 +1,57 @@
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+
+import styles from './Tabs.module.css';
+
+export type Tab = { name: string; content: ReactNode };
+
+type Props = {
+  /** What the tabs are of. */
+  label: string;
+  labelHidden?: boolean;
+  tabs: readonly Tab[];
+};
+
+/** One of several contents at a time, within a page. Names are different from each other. */
+export function Tabs({ label, labelHidden = false, tabs }: Props) {
+  const id = useId();
+  const buttons = useRef<(HTMLButtonElement | null)[]>([]);
+  const [chosen, setChosen] = useState(0);
+  const shown = Math.min(chosen, tabs.length - 1);
+  const move = (event: KeyboardEvent) => {
+    const next = { ArrowRight: shown + 1, ArrowLeft: shown - 1, Home: 0, End: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault(); // the page stays where it is
+    const index = (next + tabs.length) % tabs.length;
+    setChosen(index);
+    buttons.current[index]?.focus();
+  };
+  const tab = tabs[shown];
+  return (
+    <div className={styles.use}>
+      <p id={`${id}-title`} className={labelHidden ? 'visually-hidden' : styles.label}>
+        {label}
+      </p>
+      <div role="tablist" tabIndex={-1} aria-labelledby={`${id}-title`} className={styles.tabs} onKeyDown={move}>
+        {tabs.map(({ name }, index) => (
+          <button
+            key={name}
+            ref={(button) => void (buttons.current[index] = button)}
+            type="button"
+            role="tab"
+            id={`${id}-tab-${index}`}
+            aria-selected={index === shown}
+            aria-controls={`${id}-panel`}
+            tabIndex={index === shown ? 0 : -1}
+            className={styles.tab}
+            onClick={() => setChosen(index)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div key={tab?.name} role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-tab-${shown}`} className={styles.panel}>
+        {tab?.content}
+      </div>
+    </div>
+  );
+}
