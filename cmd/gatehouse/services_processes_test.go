@@ -41,18 +41,34 @@ func processesOf(t *testing.T, data string) (pids []int) {
 }
 
 // ownerOf returns the user that a process runs as.
-func ownerOf(t *testing.T, pid int) int {
+func ownerOf(t *testing.T, pid int) (user int) {
+	t.Helper()
+	if _, err := fmt.Sscan(statusOf(t, pid, "Uid"), &user); err != nil {
+		t.Fatal(err)
+	}
+	return user
+}
+
+// ignores reports whether a process ignores a signal.
+func ignores(t *testing.T, pid int, signal syscall.Signal) bool {
+	t.Helper()
+	var ignored uint64
+	if _, err := fmt.Sscanf(statusOf(t, pid, "SigIgn"), "%x", &ignored); err != nil {
+		t.Fatal(err)
+	}
+	return ignored>>(signal-1)&1 == 1
+}
+
+// statusOf returns a field of proc_pid_status(5).
+func statusOf(t *testing.T, pid int, name string) string {
 	t.Helper()
 	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var user int
-	_, users, _ := strings.Cut(string(status), "Uid:")
-	if _, err := fmt.Sscan(users, &user); err != nil {
-		t.Fatalf("/proc/%d/status: %v\n%s", pid, err, status)
-	}
-	return user
+	_, field, _ := strings.Cut(string(status), "\n"+name+":\t")
+	field, _, _ = strings.Cut(field, "\n")
+	return field
 }
 
 // endProcessesAfter sees to it that nothing that serves the data directory outlives the

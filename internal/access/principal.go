@@ -197,6 +197,28 @@ func (p Principal) PermissionsIn(organization uuid.UUID) []cloud.Permission {
 	})
 }
 
+// ServicePermissionsIn returns what the principal may do on services of the organization:
+// under AllInstances on each that is not there by itself, as those are that a policy names.
+func (p Principal) ServicePermissionsIn(organization uuid.UUID) map[cloud.Resource][]cloud.Permission {
+	if p.kind == KindOperator {
+		return map[cloud.Resource][]cloud.Permission{cloud.AllInstances: servicePermissions(^set(0))}
+	}
+	policies := p.policies(organization)
+	if policies == nil {
+		return nil
+	}
+	out := map[cloud.Resource][]cloud.Permission{cloud.AllInstances: servicePermissions(policies.others.permissions)}
+	for id, r := range policies.instances {
+		out[cloud.InstanceResource(id)] = servicePermissions(r.permissions)
+	}
+	return out
+}
+
+// servicePermissions returns those of services that are in the set; never nil.
+func servicePermissions(of set) []cloud.Permission {
+	return slices.DeleteFunc(cloud.Permissions(), func(p cloud.Permission) bool { return p.OfOrganization() || bits[p]&of == 0 })
+}
+
 // policies returns what a key or a person may do in the organization, nil outside of it.
 func (p *Principal) policies(organization uuid.UUID) *Policies {
 	switch {

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -114,5 +115,39 @@ func TestNobodyMayDoNothing(t *testing.T) {
 	}
 	if _, limited := p.Take(cloudLimit); limited || p.KeyID() != uuid.Nil || p.Name() != "" {
 		t.Error("it is somebody")
+	}
+}
+
+// What a person is told they may do with services is what they may do with each of them:
+// with one that a policy names, and with one that none does.
+func TestServicePermissionsAreThoseThatAreDecidedBy(t *testing.T) {
+	h := newHouse(t)
+	named, denied, unnamed := uuid.New(), uuid.New(), uuid.New()
+	role := cloud.Role{ID: uuid.New(), OrganizationID: ours, Name: "some", Type: cloud.CustomRole, Policies: []cloud.Policy{
+		{Effect: cloud.Allow, Permissions: []cloud.Permission{cloud.ServiceView}, Resources: []cloud.Resource{cloud.AllInstances}},
+		{Effect: cloud.Allow, Permissions: []cloud.Permission{cloud.ServiceManage}, Resources: []cloud.Resource{cloud.InstanceResource(named)}},
+		{Effect: cloud.Deny, Permissions: []cloud.Permission{cloud.ServiceView}, Resources: []cloud.Resource{cloud.InstanceResource(denied)}},
+	}}
+	h.putRole(role)
+	p := h.admitted(h.add(func(k *cloud.Key) { k.RoleIDs = []uuid.UUID{role.ID} }), home)
+	for _, who := range []access.Principal{p, access.Operator("root", "")} {
+		told := who.ServicePermissionsIn(ours)
+		for _, id := range []uuid.UUID{named, denied, unnamed} {
+			of, alone := told[cloud.InstanceResource(id)]
+			if !alone {
+				of = told[cloud.AllInstances]
+			}
+			for _, permission := range cloud.Permissions() {
+				if permission.OfOrganization() {
+					continue
+				}
+				if may := who.May(ours, cloud.InstanceResource(id), permission) == nil; may != slices.Contains(of, permission) {
+					t.Errorf("%s on %s: may %v, told %v", permission, id, may, of)
+				}
+			}
+		}
+	}
+	if told := p.ServicePermissionsIn(theirs); len(told) != 0 {
+		t.Errorf("in another organization: %v", told)
 	}
 }

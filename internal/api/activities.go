@@ -188,6 +188,9 @@ func showActivity(a cloud.Activity) activity {
 	if a.TargetKeyID != uuid.Nil {
 		shown.TargetKeyID = a.TargetKeyID.String()
 	}
+	if a.Target.Type == cloud.TargetService {
+		shown.ServiceID = a.Target.ID
+	}
 	if a.Target != (cloud.Target{}) {
 		shown.Target = &target{string(a.Target.Type), a.Target.ID, a.Target.Name}
 	}

@@ -43,7 +43,9 @@ type organizationAccess struct {
 	ID          uuid.UUID          `json:"id"`
 	Name        string             `json:"name"`
 	Permissions []cloud.Permission `json:"permissions"` // on the organization itself
-	Roles       []string           `json:"roles"`       // names
+	// ServicePermissions are those on services: under "instance/*" on each that is not there by itself.
+	ServicePermissions map[cloud.Resource][]cloud.Permission `json:"servicePermissions"`
+	Roles              []string                              `json:"roles"` // names
 }
 
 func (s *server) routeSignIn(mux *http.ServeMux) {
@@ -142,7 +144,7 @@ func (s *server) organizations(p access.Principal, profile cloud.Person) []organ
 	all := s.Control.Organizations(p)
 	out := make([]organizationAccess, 0, len(all))
 	for _, o := range all {
-		shown := organizationAccess{ID: o.ID, Name: o.Name, Permissions: p.PermissionsIn(o.ID), Roles: []string{}}
+		shown := organizationAccess{ID: o.ID, Name: o.Name, Permissions: p.PermissionsIn(o.ID), ServicePermissions: p.ServicePermissionsIn(o.ID), Roles: []string{}}
 		for _, role := range s.Control.RolesOf(profile, o.ID) {
 			shown.Roles = append(shown.Roles, role.Name)
 		}

@@ -89,7 +89,7 @@ func (r *Reader) SearchActivities(ctx context.Context, organization uuid.UUID, i
 func matches(a cloud.Activity, part string) bool {
 	in := func(text string) bool { return strings.Contains(cloud.Fold(text), part) }
 	return in(string(a.Type)) || in(a.Actor.Details) || a.Actor.Address.IsValid() && in(a.Actor.Address.String()) ||
-		a.TargetKeyID != uuid.Nil && in(a.TargetKeyID.String()) || in(a.Target.Name)
+		a.TargetKeyID != uuid.Nil && in(a.TargetKeyID.String()) || in(a.Target.Name) || in(a.Target.ID)
 }
 
 // ceilMilli returns the first millisecond that is not before the instant: activities

@@ -8,7 +8,7 @@ const organization = z.object({
   /** On the organization itself. */
   permissions: z.array(z.string()),
   /** On services: `instance/*` for all, and `instance/ID` for those that a policy names, which stands alone. */
-  servicePermissions: z.record(z.string(), z.array(z.string())).optional(),
+  servicePermissions: z.record(z.string(), z.array(z.string())),
   roles: z.array(z.string()),
 });
 

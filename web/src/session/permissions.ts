@@ -9,14 +9,11 @@ export function usePermissions(organizationId: string) {
   return { can: (permission: string) => permissions.includes(permission) };
 }
 
-/**
- * What the person may do with services. As long as Gatehouse has not said, everything
- * may be tried: it refuses what is not allowed.
- */
+/** What the person may do with services. A service that a policy names stands by itself. */
 export function useServicePermissions(organizationId: string) {
-  const known = useMembership(organizationId)?.servicePermissions;
+  const known = useMembership(organizationId)?.servicePermissions ?? {};
   return {
-    can: (permission: string, serviceId: string) => !known || (known[`instance/${serviceId}`] ?? known['instance/*'] ?? []).includes(permission),
+    can: (permission: string, serviceId: string) => (known[`instance/${serviceId}`] ?? known['instance/*'] ?? []).includes(permission),
   };
 }
 

@@ -17,7 +17,7 @@ export function signedIn(...permissions: string[]): SessionAnswer {
     setUp: true,
     session: { id: '3d1f8c3a-5a53-4a0e-8a3f-2f5d9a7c1e01', expireAt: '2099-01-01T00:00:00Z' },
     person: { userId: '7f3a6b6e-0000-4000-8000-000000000001', email: 'ada@example.com', name: 'Ada Lovelace', secondFactor: false, hasPassword: true },
-    organizations: [{ id: organizationId, name: 'Analytical Engines', permissions, roles: ['Admin'] }],
+    organizations: [{ id: organizationId, name: 'Analytical Engines', permissions, servicePermissions: { 'instance/*': permissions }, roles: ['Admin'] }],
     address: '203.0.113.7',
     sendsMail: false,
     providers: [],

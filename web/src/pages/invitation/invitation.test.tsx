@@ -8,7 +8,7 @@ import { organizationId, renderPage, signedIn, signedOut } from '@/test/renderPa
 const token = 'hR4NgMRvbCmpRCDNHtpjIRGInexo';
 const page = `/invitation#${token}`;
 const invitation = { kind: 'invitation', email: 'ada@example.com', organization: 'Analytical Engines', roles: ['Member', 'Billing'], hasAccount: true };
-const elsewhere = { id: '00000000-0000-4000-8000-000000000001', name: 'Looms', permissions: [], roles: [] };
+const elsewhere = { id: '00000000-0000-4000-8000-000000000001', name: 'Looms', permissions: [], servicePermissions: {}, roles: [] };
 /** Ada before she joins. */
 const before: SessionAnswer = { ...signedIn(), organizations: [elsewhere] };
 const after: SessionAnswer = { ...signedIn(), organizations: [elsewhere, ...signedIn().organizations] };

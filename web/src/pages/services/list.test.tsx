@@ -6,11 +6,11 @@ import { organizationId, renderPage, signedIn } from '@/test/renderPage';
 
 import './index'; // here already when the router asks for it
 import type { Service } from './service';
-import { serviceId, someService } from './testServices';
+import { serviceAdmin, serviceId, someService } from './testServices';
 
 const path = `/organizations/${organizationId}/services`;
 const list = `/v1/organizations/${organizationId}/services`;
-const ada = signedIn('control-plane:organization:create-service');
+const ada = signedIn('control-plane:organization:create-service', ...serviceAdmin);
 
 it('says of each service what it does, how large it is and where, and finds it by a tag', async () => {
   const tags = [{ key: 'environment', value: 'staging' }];

@@ -46,3 +46,13 @@ export function someService(given: Partial<Service> = {}): Service {
     ...given,
   };
 }
+
+/** The rights of somebody who may do everything with services, for signedIn. */
+export const serviceAdmin = [
+  'control-plane:service:view',
+  'control-plane:service:manage',
+  'control-plane:service:delete',
+  'control-plane:service:manage-scaling-config',
+  'control-plane:service:view-backups',
+  'control-plane:service:manage-backups',
+];

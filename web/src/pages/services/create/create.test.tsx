@@ -6,11 +6,11 @@ import { organizationId, renderPage, signedIn } from '@/test/renderPage';
 
 import './index'; // here already when the router asks for it
 import type { Service } from '../service';
-import { serviceId, someService } from '../testServices';
+import { serviceAdmin, serviceId, someService } from '../testServices';
 
 const path = `/organizations/${organizationId}/services/new`;
 const list = `/v1/organizations/${organizationId}/services`;
-const ada = signedIn('control-plane:organization:create-service');
+const ada = signedIn('control-plane:organization:create-service', ...serviceAdmin);
 const password = ['kX3v', '9dJ2', 'shown-once'].join('~');
 
 it('creates a service, shows how far it is and its password once, and asks before that is lost', async () => {

@@ -12,8 +12,6 @@ import { useThisService } from '../page/context';
 import styles from './overview.module.css';
 
 const shown = 10;
-/** The audit log is searched by name, which others may have in theirs. */
-const asked = 50;
 const noKeys: ReadonlyMap<string, string> = new Map();
 
 /** What was done with the service, as far as the audit log tells. */
@@ -28,11 +26,11 @@ function List() {
   const { sentence } = useActivityWords(noKeys);
   const { relative, exactTime } = useFormat();
   const { data, error } = useQuery({
-    queryKey: ['activities', organizationId, 'service', service.id, service.name],
+    queryKey: ['activities', organizationId, 'service', service.id],
     refetchInterval: 5_000,
     queryFn: async ({ signal }) => {
-      const { activities } = await fetchActivities(organizationId, { search: service.name, cursor: undefined, limit: asked, signal });
-      return activities.filter(({ serviceId, target }) => serviceId === service.id || target?.id === service.id).slice(0, shown);
+      const { activities } = await fetchActivities(organizationId, { search: service.id, cursor: undefined, limit: shown, signal });
+      return activities;
     },
   });
   return (
@@ -60,7 +58,7 @@ function List() {
       ) : (
         <Skeleton height={120} />
       )}
-      <Link to="/organizations/$orgId/audit" params={{ orgId: organizationId }} search={{ search: service.name }}>
+      <Link to="/organizations/$orgId/audit" params={{ orgId: organizationId }} search={{ search: service.id }}>
         {t('overview.allActivities')}
       </Link>
     </Section>
