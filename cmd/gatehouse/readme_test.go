@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse/gatehouse/internal/engine"
+	"github.com/gatehouse/gatehouse/internal/engine/enginetest"
 )
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -36,7 +39,10 @@ func TestTheReadmeWorks(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p := startProcess(t, "--data", filepath.Join(dir, "data"), "--init-key", filepath.Join(dir, "data/admin.env"))
+	library := enginetest.Engine(t, engine.KindCHDB).Path()
+	endProcessesAfter(t, dir)
+	p := startProcess(t, "--data", filepath.Join(dir, "data"), "--init-key", filepath.Join(dir, "data/admin.env"),
+		"--engine", "chdb", "--chdb", library, "--service-ports", freeRange(t))
 	program, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +62,7 @@ func TestTheReadmeWorks(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"name": "ci"`, `"expireAt": "2030-01-01T00:00:00Z"`, `"My organization"`, `"disabled"`, `"UNAUTHORIZED: Key is not active"`,
-		`"status":200`, `"UNAUTHORIZED: Key is not found"`, `"type": "key_delete"`, "First Admin key",
+		`"status":200`, `"UNAUTHORIZED: Key is not found"`, `"type": "key_delete"`, "hello from ClickHouse ", `"stopping"`, "First Admin key",
 	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the README's commands did not print %s:\n%s", want, out)
