@@ -16,8 +16,8 @@ RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/
 
 TOOLS := bin/tools/.built
 
-# Where the tests look for ClickHouse as a library.
-ENGINE_CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatehouse
+# Where the tests look for ClickHouse as a library (internal/engine/enginetest). As root they run it as other users.
+ENGINE_CACHE = $(if $(filter 0,$(shell id -u)),/var/cache,$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/gatehouse
 
 # The console, which go build takes in. Without Node.js, go build ./cmd/gatehouse makes a Gatehouse that has none.
 CONSOLE := web/dist/index.html
@@ -39,7 +39,7 @@ build: $(CONSOLE) ## build the console and bin/gatehouse, which has it inside
 
 .PHONY: test
 test: $(TOOLS) build ## run the tests of the console and of every module
-	@bin/gatehouse engine install --data '$(ENGINE_CACHE)' || { echo 'make test: without ClickHouse as a library'; [ -z "$${CI:-}" ]; }
+	@install -d -m 0711 '$(ENGINE_CACHE)' && bin/gatehouse engine install --data '$(ENGINE_CACHE)' || { echo 'make test: without ClickHouse as a library'; [ -z "$${CI:-}" ]; }
 	npm --prefix web test
 	@$(if $(RACE),,echo 'make test: without -race, which needs cgo and a C compiler')
 	@RACE=$(RACE) bin/tools/gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg \

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -53,6 +54,9 @@ func openDataDir(path string, create bool) (*dataDir, error) {
 		flags |= os.O_CREATE // it may be a copy without the lock
 	}
 	dir, err := lockDataDir(path, flags)
+	if create && errors.Is(err, errInUse) {
+		dir, err = awaitDataDir(path, flags)
+	}
 	switch {
 	case err == nil, errors.Is(err, errInUse):
 		return dir, err
@@ -92,6 +96,28 @@ func lockDataDir(path string, flags int) (*dataDir, error) {
 		return nil, errInUse
 	}
 	return &dataDir{lock}, nil
+}
+
+// lockPatience is how long whoever needs the data directory for itself waits for its lock. Of a
+// Gatehouse that was killed, a process that it was just starting has the lock until it has
+// become another program: up to half a second where the machine is busy.
+const lockPatience = 3 * time.Second
+
+// awaitDataDir returns errInUse when another process keeps the lock.
+func awaitDataDir(path string, flags int) (*dataDir, error) {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	late := time.After(lockPatience)
+	for {
+		select {
+		case <-again.C:
+		case <-late:
+			return nil, errInUse
+		}
+		if dir, err := lockDataDir(path, flags); !errors.Is(err, errInUse) {
+			return dir, err
+		}
+	}
 }
 
 // Close gives the directory back.

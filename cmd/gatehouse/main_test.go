@@ -15,6 +15,9 @@ import (
 // runs its engines with os.Executable.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && slices.Contains(ownCommands, os.Args[1]) {
+		if dir := os.Getenv(handVariable); dir != "" {
+			os.Exit(hand(dir).serve(os.Args[1:]))
+		}
 		main()
 	}
 	testscript.Main(tidying{m}, map[string]func(){"gatehouse": main})
