@@ -1,6 +1,6 @@
 // Command bench measures Gatehouse: an authenticated GET /v1/organizations side by
-// side with a bare net/http handler that writes the same bytes, and how fast the
-// program starts. See docs/benchmarks.md.
+// side with a bare net/http handler that writes the same bytes, how fast the program
+// starts, and what services cost. See docs/benchmarks.md.
 package main
 
 import (
@@ -51,10 +51,19 @@ type options struct {
 	loadProcs   int
 	profile     string
 	json        bool
+	part        string
+	services    serviceOptions
 }
 
+// The parts of a run.
+const (
+	partAll      = "all"
+	partHTTP     = "http"
+	partServices = "services"
+)
+
 func parse(args []string) (options, error) {
-	var o options
+	o := options{services: wholeServices}
 	var quick bool
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&o.connections, "connections", 16, "keep-alive connections")
@@ -66,16 +75,19 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.loadProcs, "load-procs", runtime.NumCPU(), "GOMAXPROCS of what makes the requests")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of Gatehouse to this file")
 	flags.BoolVar(&o.json, "json", false, "write JSON for programs")
-	flags.BoolVar(&quick, "quick", false, "5 rounds and 3 starts: to see that it works, not to compare")
+	flags.StringVar(&o.part, "part", partAll, "what is measured: http, services or all")
+	flags.BoolVar(&quick, "quick", false, "5 rounds, 3 starts, 2 services: to see that it works, not to compare")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if quick {
-		o.rounds, o.starts = 5, 3
+		o.rounds, o.starts, o.services = 5, 3, quickServices
 	}
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("%q is no flag: see --help", flags.Arg(0))
+	case o.part != partAll && o.part != partHTTP && o.part != partServices:
+		return o, fmt.Errorf("--part %q is none: choose http, services or all", o.part)
 	case min(o.connections, o.rounds, o.starts, o.serverProcs, o.loadProcs) < 1, o.round <= 0, o.rest < 0:
 		return o, errors.New("connections, rounds, starts and procs must be at least 1, and a round longer than 0")
 	}
@@ -96,14 +108,21 @@ func (o options) measure(ctx context.Context, out io.Writer) (err error) {
 	}
 	servers := run{binary: binary, procs: o.serverProcs}
 	r := newReport(o)
-	if err := r.compare(ctx, o, servers, dir); err != nil {
-		return err
+	if o.part != partServices {
+		if err := r.compare(ctx, o, servers, dir); err != nil {
+			return err
+		}
+		if err := r.start(ctx, o, servers, dir); err != nil {
+			return err
+		}
 	}
-	if err := r.start(ctx, o, servers, dir); err != nil {
-		return err
+	var failed error
+	if o.part != partHTTP {
+		failed = r.services(ctx, o.services, servers, dir)
 	}
+	// What was measured is shown, also when something went wrong after it.
 	if o.json {
-		return r.writeJSON(out)
+		return errors.Join(failed, r.writeJSON(out))
 	}
-	return r.writeTable(out)
+	return errors.Join(failed, r.writeTable(out))
 }

@@ -16,8 +16,10 @@ type report struct {
 	Time     time.Time    `json:"time"`
 	Machine  machine      `json:"machine"`
 	Settings settings     `json:"settings"`
-	Compared []comparison `json:"compared"`
-	Startup  []figure     `json:"startup"`
+	Compared []comparison `json:"compared,omitempty"`
+	Startup  []figure     `json:"startup,omitempty"`
+
+	Services *servicesReport `json:"services,omitempty"`
 }
 
 type machine struct {
@@ -71,19 +73,26 @@ func newReport(o options) *report {
 			Request: "GET " + path, Connections: o.connections, Rounds: o.rounds, Round: o.round.Seconds(), Starts: o.starts,
 			ServerProcs: o.serverProcs, LoadProcs: o.loadProcs,
 		},
-		Compared: []comparison{
-			{Name: "throughput", Unit: "req/s", of: func(s measured) float64 { return s.perSecond }},
-			{Name: "latency p50", Unit: "µs", of: func(s measured) float64 { return microseconds(s.p50) }},
-			{Name: "latency p99", Unit: "µs", of: func(s measured) float64 { return microseconds(s.p99) }},
-			{Name: "server CPU time", Unit: "µs/req", of: func(s measured) float64 { return s.cpu }},
-			{Name: "allocations", Unit: "/req", of: func(s measured) float64 { return s.allocations }},
-			{Name: "allocated", Unit: "B/req", of: func(s measured) float64 { return s.allocated }},
-		},
+	}
+}
+
+// comparisons are the figures that both servers have.
+func comparisons() []comparison {
+	return []comparison{
+		{Name: "throughput", Unit: "req/s", of: func(s measured) float64 { return s.perSecond }},
+		{Name: "latency p50", Unit: "µs", of: func(s measured) float64 { return microseconds(s.p50) }},
+		{Name: "latency p99", Unit: "µs", of: func(s measured) float64 { return microseconds(s.p99) }},
+		{Name: "server CPU time", Unit: "µs/req", of: func(s measured) float64 { return s.cpu }},
+		{Name: "allocations", Unit: "/req", of: func(s measured) float64 { return s.allocations }},
+		{Name: "allocated", Unit: "B/req", of: func(s measured) float64 { return s.allocated }},
 	}
 }
 
 // add takes in a round of Gatehouse and the one of the bare server beside it.
 func (r *report) add(ours, bare measured) {
+	if r.Compared == nil {
+		r.Compared = comparisons()
+	}
 	for i := range r.Compared {
 		c := &r.Compared[i]
 		c.ours, c.bare = append(c.ours, c.of(ours)), append(c.bare, c.of(bare))
@@ -113,6 +122,16 @@ func (r *report) writeJSON(w io.Writer) error {
 }
 
 func (r *report) writeTable(w io.Writer) error {
+	if len(r.Startup) > 0 {
+		if err := r.writeCompared(w); err != nil || r.Services == nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	return r.Services.writeTable(w)
+}
+
+func (r *report) writeCompared(w io.Writer) error {
 	s := r.Settings
 	fmt.Fprintf(w, "%s with a key: %d connections, %d rounds of %gs for each server, in turns\n", s.Request, s.Connections, s.Rounds, s.Round)
 	fmt.Fprintf(w, "GOMAXPROCS is %d for a server and %d for the load; %s on %s/%s with %d CPUs; %s\n",

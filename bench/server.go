@@ -22,6 +22,7 @@ import (
 // server is a process that serves, Gatehouse or the bare one.
 type server struct {
 	base    string        // its URL
+	lines   []string      // what it said before it was ready
 	took    time.Duration // from the start of the process until it was ready
 	process *exec.Cmd
 	output  io.Reader
@@ -41,12 +42,15 @@ type run struct {
 const keyFile = "admin.env"
 
 // gatehouse starts Gatehouse on a data directory, which it makes when there is none.
-func (r run) gatehouse(ctx context.Context, data string) (*server, error) {
+// Flags may be given besides those that every Gatehouse here has.
+func (r run) gatehouse(ctx context.Context, data string, flags ...string) (*server, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, r.binary, "serve",
-		"--data", data, "--listen", "127.0.0.1:0", "--init-key", filepath.Join(data, keyFile))
+	command := exec.CommandContext(ctx, r.binary, append([]string{
+		"serve",
+		"--data", data, "--listen", "127.0.0.1:0", "--init-key", filepath.Join(data, keyFile),
+	}, flags...)...)
 	profile := r.profile
 	if profile == "" {
 		profile = "-"
@@ -96,7 +100,7 @@ func (r run) start(command *exec.Cmd, variables ...string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.base, err = waitUntilReady(output)
+	s.base, s.lines, err = waitUntilReady(output)
 	s.took = time.Since(begin)
 	if err != nil {
 		return nil, errors.Join(err, s.stop())
@@ -106,17 +110,28 @@ func (r run) start(command *exec.Cmd, variables ...string) (*server, error) {
 
 var readyLine = regexp.MustCompile(`^gatehouse: ready: .*API (http://\S+)/v1\b`)
 
-func waitUntilReady(output io.Reader) (base string, err error) {
+func waitUntilReady(output io.Reader) (base string, said []string, err error) {
 	lines := bufio.NewReader(output)
 	for {
 		line, err := lines.ReadString('\n')
 		if found := readyLine.FindStringSubmatch(line); found != nil {
-			return found[1], nil
+			return found[1], said, nil
 		}
 		if err != nil {
-			return "", fmt.Errorf("it ended before it was ready (%w)", err)
+			return "", said, fmt.Errorf("it ended before it was ready (%w)", err)
+		}
+		said = append(said, strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// told returns what followed a beginning of a line that Gatehouse has said.
+func (s *server) told(beginning string) (rest string, found bool) {
+	for _, line := range s.lines {
+		if rest, found = strings.CutPrefix(line, "gatehouse: "+beginning); found {
+			return rest, true
 		}
 	}
+	return "", false
 }
 
 // usage asks the server what it has used.

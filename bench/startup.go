@@ -12,7 +12,7 @@ func (r *report) start(ctx context.Context, o options, servers run, dir string) 
 	for i := range o.starts {
 		data := filepath.Join(dir, "start-"+strconv.Itoa(i))
 		for _, took := range []*[]float64{&fresh, &existing} {
-			s, err := servers.gatehouse(ctx, data)
+			s, err := servers.gatehouse(ctx, data, withoutServices...)
 			if err != nil {
 				return err
 			}

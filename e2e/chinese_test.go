@@ -94,13 +94,13 @@ func inChinese(p *Page, name string) {
 }
 
 // untranslated is how i18next shows a text that it has not.
-var untranslated = regexp.MustCompile(`\b(common|shell|account|signIn|setup|profile|keys|keyForm|audit|settings|users|invitation|roles|access|permissions)[.:][a-zA-Z]+|\{\{|\}\}`)
+var untranslated = regexp.MustCompile(`\b(common|shell|account|signIn|setup|profile|keys|keyForm|audit|settings|users|invitation|roles|access|permissions|services|addresses)[.:][a-zA-Z]+|\{\{|\}\}`)
 
 // english is two English words or more: what has one may be a name.
 var english = regexp.MustCompile(`[A-Za-z]{2,}(?:[ ’'][a-z]{2,})+`)
 
-// technical is the name of a permission, or the credentials of a command.
-var technical = regexp.MustCompile(`[a-z-]+:[a-z-]+:[a-z-]+|--user \S+`)
+// technical is the name of a permission, or an option of a command with what it takes.
+var technical = regexp.MustCompile(`[a-z-]+:[a-z-]+:[a-z-]+|--(user|cacert) \S+|'SELECT version\(\)'`)
 
 // untranslatable takes out what is English in every language: names of people, roles and
 // programs, and commands.

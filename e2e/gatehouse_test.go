@@ -40,7 +40,8 @@ type gatehouse struct {
 type credential struct{ id, secret string }
 
 // start runs `gatehouse serve` with the arguments on a free port of localhost until
-// the test ends. It has a first Admin key, which API shows.
+// the test ends. It has a first Admin key, which API shows. It runs no services: see
+// startWithEngine.
 func start(t testing.TB, args ...string) *gatehouse {
 	t.Helper()
 	g := startWithoutKey(t, append(args, "--init-key", filepath.Join(t.TempDir(), "admin.env"))...)
@@ -51,7 +52,13 @@ func start(t testing.TB, args ...string) *gatehouse {
 // startWithoutKey is start for a Gatehouse that has no key yet.
 func startWithoutKey(t testing.TB, args ...string) *gatehouse {
 	t.Helper()
-	g := &gatehouse{t: t, Data: filepath.Join(t.TempDir(), "data"), args: args}
+	return startAt(t, filepath.Join(t.TempDir(), "data"), args...)
+}
+
+// startAt is startWithoutKey with the data directory.
+func startAt(t testing.TB, data string, args ...string) *gatehouse {
+	t.Helper()
+	g := &gatehouse{t: t, Data: data, args: args}
 	g.run("localhost:0")
 	t.Cleanup(func() {
 		g.Stop()
@@ -173,7 +180,7 @@ func (g *gatehouse) Organization() string {
 func (g *gatehouse) run(address string) {
 	g.t.Helper()
 	g.stderr, g.done = &bytes.Buffer{}, make(chan struct{})
-	args := append([]string{"serve", "--data", g.Data, "--listen", address}, g.args...)
+	args := append([]string{"serve", "--data", g.Data, "--listen", address, "--engine", "none"}, g.args...) // the last --engine counts
 	g.cmd = exec.CommandContext(context.WithoutCancel(g.t.Context()), program(g.t), args...)
 	g.cmd.Env = environment()
 	g.cmd.SysProcAttr = dieWithTest()

@@ -146,7 +146,7 @@ func TestOtherPagesInEveryLook(t *testing.T) {
 	a.key(newKey{Name: "ci-deploy"}, "Member")
 	p := signedIn(t, g, Look{})
 	p.Allow("answer 404: GET /organizations/.*/nothing")
-	for page, text := range map[string]string{"services": "Services are on their way", "sql": "The SQL console is on its way"} {
+	for page, text := range map[string]string{"services": "Create your first service", "sql": "The SQL console is on its way"} {
 		p.Goto(a.path(page))
 		p.See(text)
 		inEveryLook(p, page)

@@ -122,7 +122,6 @@ func TestRolePagesInEveryLook(t *testing.T) {
 	p.See("cannot be changed")
 	inLooks(p, "system-role", few...)
 
-	p.Allow("answer 501: GET /v1/.*/services") // which come with a later version
 	p.Goto(a.path("users/access/" + a.userID(graceMail)))
 	p.See("What " + graceName + " may do")
 	inEveryLook(p, "access-of-member")
@@ -137,8 +136,6 @@ func TestRolePagesInEveryLook(t *testing.T) {
 	p.Fill("Name", "Whoever looks after the services of the night")
 	p.Click("checkbox", "See backups")
 	p.Click("checkbox", "Create and restore backups")
-	p.Click("radio", "These services")
-	p.Fill("Service 1", "8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20")
 	p.Choose("SQL console", "With grants")
 	p.Fill("Grant 1", "GRANT SELECT ON nightly.*")
 	p.Click("button", "Denied")
@@ -149,6 +146,11 @@ func TestRolePagesInEveryLook(t *testing.T) {
 	effect.See("Loses", "would have been refused")
 	p.Choose("Add a person or an API key", "Person "+graceName+" "+graceMail)
 	inEveryLook(p, "role-with-everything")
+	p.Within("group", "Policy 1: Allows, Service permissions").Click("radio", "These services")
+	p.Allow("answer 400: POST /v1/.*/roles:simulate")
+	p.Fill("Service 1", "8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20")
+	effect.See("There is no service")
+	inLooks(p, "role-with-unknown-service", few...)
 	p.Click("link", "Cancel")
 	p.Within("dialog", "Leave without saving?").Find("button", "Leave")
 	inLooks(p, "role-unsaved", few...)
