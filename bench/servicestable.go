@@ -25,14 +25,14 @@ func (r *servicesReport) writeTable(w io.Writer) error {
 		for _, x := range r.Times {
 			row(x.Name, whole(x.P50), whole(x.P95), whole(x.Longest), x.Count, x.Aim)
 		}
-		row("")
+		fmt.Fprintln(t)
 	}
 	if o := r.Overhead; o != nil {
 		row("SELECT 1 over a kept connection, ms", "p50", "p95", "longest", "of", "aim")
 		row("straight to the server", fine(o.Direct.P50), fine(o.Direct.P95), fine(o.Direct.Longest), o.Pairs, "")
 		row("through the gateway", fine(o.Through.P50), fine(o.Through.P95), fine(o.Through.Longest), o.Pairs, "")
 		row("added", fine(o.Added.Median), fine(o.Through.P95-o.Direct.P95), "", "", "p50 ≤ 0.2")
-		row("")
+		fmt.Fprintln(t)
 		row(fmt.Sprintf("a result of %s MB, MB/s", whole(float64(o.Bytes)/1e6)), "median", "quartiles", "", "of", "aim")
 		for _, x := range []struct {
 			name   string
@@ -42,7 +42,7 @@ func (r *servicesReport) writeTable(w io.Writer) error {
 		}{{"straight to the server", o.DirectMB, 0, ""}, {"through the gateway", o.ThroughMB, 0, ""}, {"ratio", o.Ratio, 2, "≥ 0.9"}} {
 			row(x.name, fmt.Sprintf("%.*f", x.digits, x.value.Median), fmt.Sprintf("%.*f–%.*f", x.digits, x.value.Low, x.digits, x.value.High), "", o.Downloads, x.aim)
 		}
-		row("")
+		fmt.Fprintln(t)
 	}
 	if len(r.Memory) > 0 {
 		row("MiB", "private of each", "shared of each", "Pss of all", "Gatehouse", "")
@@ -53,7 +53,7 @@ func (r *servicesReport) writeTable(w io.Writer) error {
 			}
 			row(name, mebibytes(m.Private), mebibytes(m.Shared), mebibytes(m.Pss), mebibytes(m.Gatehouse), "")
 		}
-		row("")
+		fmt.Fprintln(t)
 	}
 	if err := t.Flush(); err != nil {
 		return err

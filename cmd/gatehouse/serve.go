@@ -152,7 +152,8 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, s.operators)
-	return nil
+	s.closers = append(s.closers, s.services.gateway)
+	return s.services.gateway.Listen(ctx)
 }
 
 // openPeople reads what is needed to invite people and to sign them in.

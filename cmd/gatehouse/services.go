@@ -107,7 +107,7 @@ func (s *server) openServices(ctx context.Context) error {
 	s.services.gateway = gateway.New(gateway.Config{
 		Backends: backends{s.services.fleet}, Certificates: s.services.certificates, Log: s.log, Clock: s.main.clock(), Metrics: s.registry,
 		Address: s.serviceAddress(), Host: s.ServiceHost, Domain: s.ServiceDomain, HTTPSPort: s.ServiceHTTPSPort, NativePort: s.ServiceNativePort,
-		TrustedProxies: s.serviceProxies,
+		TrustedProxies: s.serviceProxies, Limits: gateway.Limits{Drain: drainLimit},
 	})
 	s.control.Attach(s.services.fleet, s.services.gateway)
 	return nil

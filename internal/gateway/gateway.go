@@ -137,19 +137,33 @@ func (g *Gateway) Endpoint(s cloud.Service) (host string, https, native int) {
 	return g.Host, s.Ports.HTTPS, s.Ports.Native
 }
 
-// Listen opens the ports that services share, if they share any. Serve does it where it
-// was not done before; to do it early is to learn early that a port is taken.
+// Listen opens the ports and begins to take connections. Serve does it where it was not
+// done before. It returns an error only when a port that all services share cannot be
+// opened. When it returns, every other port is open that can be had.
 func (g *Gateway) Listen(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.openShared(ctx)
+	if g.serving {
+		return nil
+	}
+	if err := g.openShared(ctx); err != nil {
+		return err
+	}
+	g.serving = true
+	for _, l := range g.shared {
+		g.running.Go(l.run)
+	}
+	for _, s := range g.services {
+		g.listenFor(s)
+	}
+	return nil
 }
 
 // Serve takes connections until ctx ends or Close is called, and returns when the last
-// one has ended: connections in use may go on for a while (Limits.Drain). It returns an
-// error only when a port that all services share cannot be opened. It is called once.
+// one has ended: connections in use may go on for a while (Limits.Drain). Its errors are
+// those of Listen. It is called once.
 func (g *Gateway) Serve(ctx context.Context) error {
-	if err := g.start(ctx); err != nil {
+	if err := g.Listen(ctx); err != nil {
 		return err
 	}
 	select {
@@ -165,22 +179,6 @@ func (g *Gateway) Serve(ctx context.Context) error {
 // Close makes Serve end.
 func (g *Gateway) Close() error {
 	g.stopListening()
-	return nil
-}
-
-func (g *Gateway) start(ctx context.Context) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.openShared(ctx); err != nil {
-		return err
-	}
-	g.serving = true
-	for _, l := range g.shared {
-		g.running.Go(l.run)
-	}
-	for _, s := range g.services {
-		g.listenFor(s)
-	}
 	return nil
 }
 

@@ -84,6 +84,7 @@ func (g *Gateway) listenFor(s *service) {
 		}
 		l := g.newListener(p, s, port)
 		s.listeners[i] = l
+		l.tryOpen()
 		g.running.Go(l.run)
 	}
 }
@@ -141,11 +142,7 @@ func (l *listener) close() {
 // run takes connections until the listener is closed. While the port cannot be had it
 // tries again and again, and nothing else suffers.
 func (l *listener) run() {
-	for wait := firstListenRetry; ; wait = min(2*wait, lastListenRetry) {
-		if l.opened() {
-			l.accept()
-			return
-		}
+	for wait := firstListenRetry; !l.opened(); wait = min(2*wait, lastListenRetry) {
 		retry := time.NewTimer(wait)
 		select {
 		case <-l.ctx.Done():
@@ -153,33 +150,37 @@ func (l *listener) run() {
 			return
 		case <-retry.C:
 		}
+		l.g.mu.Lock()
+		l.tryOpen()
+		l.g.mu.Unlock()
 	}
+	l.accept()
 }
 
-// opened reports whether the port is open, after it tried to open it.
+// opened reports whether the port is open.
 func (l *listener) opened() bool {
-	g := l.g
-	if l.service == nil {
-		return true
+	l.g.mu.Lock()
+	defer l.g.mu.Unlock()
+	return l.open != nil
+}
+
+// tryOpen opens the port, or says why that is not possible. It is called with Gateway.mu.
+func (l *listener) tryOpen() {
+	if l.ctx.Err() != nil {
+		return
 	}
+	g := l.g
 	open, err := g.listen(l.ctx, l.address())
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	switch {
-	case err == nil && l.ctx.Err() != nil:
-		_ = open.Close()
-		return false
 	case err == nil:
 		if l.problem != "" {
 			g.Log.Info("port of a service is open now", "service", l.service.id, "protocol", l.protocol.name, "port", l.port)
 		}
 		l.open, l.problem = open, ""
-		return true
 	case l.ctx.Err() == nil && l.problem != l.whyNot(err):
 		l.problem = l.whyNot(err)
 		g.Log.Error("port of a service cannot be opened; trying again", "service", l.service.id, "protocol", l.protocol.name, "port", l.port, "error", err)
 	}
-	return false
 }
 
 // accept takes connections until the listener is closed.
