@@ -134,7 +134,7 @@ func findLibrary(ctx context.Context, o Options) (*Engine, string, error) {
 		}
 	}
 	if errors.Is(err, errNotThere) {
-		return nil, "", fmt.Errorf("%w in %s: run gatehouse engine install", ErrNone, o.Dir)
+		return nil, "", fmt.Errorf("%w in the data directory: run gatehouse engine install", ErrNone)
 	}
 	if err != nil {
 		return nil, "", err

@@ -55,11 +55,12 @@ type clickhouse interface {
 
 // host runs one ClickHouse, and outlives Gatehouse with it.
 type host struct {
-	order  order
-	dir    string
-	log    *slog.Logger
-	parent *os.File // where it says how the start goes
-	lock   *os.File
+	order   order
+	ordered *os.File // where that was read; kept, because what nobody has any more is closed
+	dir     string
+	log     *slog.Logger
+	parent  *os.File // where it says how the start goes
+	lock    *os.File
 
 	started  time.Time
 	ticks    uint64 // when this process started
@@ -84,13 +85,14 @@ type host struct {
 // start it, since it is told what to do by a descriptor.
 func RunHost(dir string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	o, err := readOrder(os.NewFile(orderFD, "order"))
+	ordered := os.NewFile(orderFD, "order")
+	o, err := readOrder(ordered)
 	if err != nil {
 		_, _ = fmt.Fprintf(os.Stderr, "gatehouse: %s is for Gatehouse to run (%v)\n", HostCommand, err)
 		return 2
 	}
 	h := &host{
-		order: o, dir: dir, log: log, parent: os.NewFile(reportFD, "report"),
+		order: o, ordered: ordered, dir: dir, log: log, parent: os.NewFile(reportFD, "report"),
 		settled: make(chan struct{}), stopping: make(chan struct{}), started: cloud.SystemClock{}.Now(), first: o.Wishes,
 	}
 	err = o.checkProgram() // the jail has an entrance for it
@@ -126,7 +128,7 @@ func (h *host) enter() error {
 	for _, fd := range c.Keep {
 		syscall.CloseOnExec(fd)
 	}
-	return syscall.Close(orderFD) // the order has been read, and is not for ClickHouse
+	return h.ordered.Close() // the order has been read, and is not for ClickHouse
 }
 
 func badJail(err error) *Error { return fail(BadJail, err, "the jail of the engine cannot be made") }
