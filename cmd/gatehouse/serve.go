@@ -124,6 +124,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err := s.checkKeyFile(); err != nil {
 		return err
 	}
+	if err := s.findEngine(ctx); err != nil {
+		return err
+	}
 	dir, err := openDataDir(s.Data, true)
 	if errors.Is(err, errInUse) {
 		return inUse(s.Data)

@@ -50,7 +50,9 @@ type serviceFlags struct {
 
 // services are the parts that run services and let clients reach them.
 type services struct {
-	runOn        string // what the operator is told
+	runOn        string         // what the operator is told
+	engine       *engine.Engine // nil where there is none
+	noEngine     string         // why
 	fleet        *fleet.Fleet
 	gateway      *gateway.Gateway
 	certificates *gateway.Certificates
@@ -86,7 +88,7 @@ func readPortRange(text string) (control.PortRange, error) {
 // openServices makes what runs services and what lets clients reach them. Nothing is
 // started yet.
 func (s *server) openServices(ctx context.Context) error {
-	driver, err := s.driver(ctx)
+	driver, err := s.driver()
 	if err != nil {
 		return err
 	}
@@ -113,26 +115,38 @@ func (s *server) openServices(ctx context.Context) error {
 	return nil
 }
 
-// driver returns what runs services here. That there is no engine is no error: services
-// are then kept and not run.
-func (s *server) driver(ctx context.Context) (fleet.Driver, error) {
+// findEngine finds what is to run services, and touches nothing. That there is no engine is
+// no error: services are then kept and not run.
+func (s *server) findEngine(ctx context.Context) error {
 	data, err := filepath.Abs(s.Data)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	found, why, err := engine.Find(ctx, s.options(data))
-	if errors.Is(err, engine.ErrNone) {
-		s.services.runOn = fmt.Sprintf("no services: %s", err)
-		return fleet.NoDriver(err.Error()), nil
+	switch {
+	case errors.Is(err, engine.ErrNone):
+		s.services.noEngine, s.services.runOn = err.Error(), fmt.Sprintf("no services: %s", err)
+	case err != nil:
+		return err
+	default:
+		s.services.engine, s.services.runOn = found, fmt.Sprintf("services run on %s %s (%s, %s)", found.Kind(), found.Version(), found.Path(), why)
 	}
+	return nil
+}
+
+// driver returns what runs services here.
+func (s *server) driver() (fleet.Driver, error) {
+	if s.services.engine == nil {
+		return fleet.NoDriver(s.services.noEngine), nil
+	}
+	data, err := filepath.Abs(s.Data)
 	if err != nil {
 		return nil, err
 	}
 	if err := engine.PrepareDirs(data, engine.Jail(s.Jail)); err != nil {
 		return nil, fmt.Errorf("the directory of the services in %s cannot be made (%w)", s.Data, cause(err))
 	}
-	s.services.runOn = fmt.Sprintf("services run on %s %s (%s, %s)", found.Kind(), found.Version(), found.Path(), why)
-	return fleet.NewLocalDriver(fleet.LocalConfig{Engine: found, Dir: data, Jail: engine.Jail(s.Jail), Log: s.log})
+	return fleet.NewLocalDriver(fleet.LocalConfig{Engine: s.services.engine, Dir: data, Jail: engine.Jail(s.Jail), Log: s.log})
 }
 
 // serviceNames are names for the certificate of services, besides those that every one has.

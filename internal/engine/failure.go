@@ -46,7 +46,7 @@ func hostFailure(err error, what string) *Error {
 	switch {
 	case errors.As(err, &known):
 		return known
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return folderError(err).(*Error) //nolint:errorlint // it made it
 	default:
 		return fail(Failed, err, "%s", what)

@@ -18,6 +18,9 @@ type dialect interface {
 	unreachable(Options) string
 	// unanswered reports whether the error is the database's word for "not now".
 	unanswered(error) bool
+	// full reports whether the error says that the disk of the database is full. Such an
+	// error is also unanswered.
+	full(error) bool
 	readOptions() *sql.TxOptions
 	writeOptions() *sql.TxOptions
 	// claim makes this process the only one that writes, or returns a *StartError.

@@ -50,6 +50,14 @@ func (s *Store) failure(err error) error {
 	if err == nil || errors.As(err, &known) || !unanswered(err) && !s.dialect.unanswered(err) {
 		return err
 	}
+	return s.notNow(err)
+}
+
+// notNow returns the error of a store that does not answer, or has no room, as Unavailable.
+func (s *Store) notNow(err error) error {
+	if s.dialect.full(err) {
+		return noSpace(err)
+	}
 	return unavailable(err)
 }
 
@@ -63,4 +71,8 @@ func unanswered(err error) bool {
 
 func unavailable(err error) error {
 	return &cloud.Error{Code: cloud.Unavailable, Message: "The store does not answer; ask again in a moment", Err: err, RetryAfter: time.Second}
+}
+
+func noSpace(err error) error {
+	return &cloud.Error{Code: cloud.Unavailable, Message: "Nothing can be changed: no space is left on the disk of the store", Err: err, RetryAfter: time.Minute}
 }

@@ -69,6 +69,12 @@ func (sqlite) unanswered(err error) bool {
 	}, e.Code()&0xff)
 }
 
+// full implements dialect.
+func (sqlite) full(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && e.Code()&0xff == codes.SQLITE_FULL
+}
+
 // readOptions: a transaction that only reads is not immediate, and sees one moment in WAL.
 func (sqlite) readOptions() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 

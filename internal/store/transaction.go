@@ -69,7 +69,7 @@ func (s *Store) write(ctx context.Context, growth int64, f func(*Tx) error) (int
 		return 0, &cloud.Error{Code: cloud.Unavailable, Message: "Another Gatehouse has taken over the store", Err: err}
 	}
 	if err != nil {
-		return 0, unavailable(err)
+		return 0, s.notNow(err)
 	}
 	if err := f(t); err != nil {
 		if errors.Is(err, ErrUnchanged) {
@@ -83,13 +83,16 @@ func (s *Store) write(ctx context.Context, growth int64, f func(*Tx) error) (int
 	return t.revision, nil
 }
 
-// commit returns an error that wraps ErrUncertain.
+// commit returns an error that wraps ErrUncertain, or Unavailable where the disk is full: then
+// the database has not committed and says so.
 func (s *Store) commit(tx *sql.Tx) error {
 	commit := tx.Commit
 	if s.options.Commit != nil {
 		commit = func() error { return s.options.Commit(tx.Commit) }
 	}
-	if err := commit(); err != nil {
+	if err := commit(); s.dialect.full(err) {
+		return noSpace(err)
+	} else if err != nil {
 		return fmt.Errorf("%w: %w", ErrUncertain, err)
 	}
 	return nil
