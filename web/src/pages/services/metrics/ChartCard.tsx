@@ -34,8 +34,7 @@ export function ChartCard({ chart, points, waiting }: Props) {
     <section aria-labelledby={id} className={styles.card}>
       <div className={styles.head}>
         <h2 id={id} className={styles.name}>
-          {name}
-          {unit && <span className={styles.unit}>{t(`metrics.${unit}`)}</span>}
+          {name} {unit && <span className={styles.unit}>{t(`metrics.${unit}`)}</span>}
         </h2>
         <p className={styles.value}>{shown ? words.value(chart, shown.value) : '–'}</p>
         {pointed && <p className={styles.at}>{words.time(pointed.at)}</p>}

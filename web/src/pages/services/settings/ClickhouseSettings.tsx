@@ -15,7 +15,7 @@ export function ClickhouseSettings() {
   const { t } = useTranslation(['services', 'common']);
   const { organizationId, service } = useThisService();
   const { data, error, refetch } = useSettings();
-  const { data: schema } = useSettingsSchema();
+  const { data: schema, isPending } = useSettingsSchema(); // without it the rows have no descriptions, and would grow
   const [dialog, setDialog] = useState<{ kind: 'set' | 'reset'; name?: string }>();
   const [warnings, setWarnings] = useState<readonly Warning[]>([]);
   const close = () => setDialog(undefined);
@@ -47,7 +47,7 @@ export function ClickhouseSettings() {
           </ul>
         </Banner>
       )}
-      {data ? (
+      {data && !isPending ? (
         data.length === 0 ? (
           <Muted>{t('settings.none')}</Muted>
         ) : (
@@ -68,7 +68,7 @@ export function ClickhouseSettings() {
           {errorText(error)}
         </Banner>
       ) : (
-        <Skeleton height={64} />
+        <Skeleton height={118} />
       )}
       {dialog?.kind === 'set' && <SettingDialog name={dialog.name} settings={data ?? []} onSaved={setWarnings} onClose={close} />}
       {dialog?.kind === 'reset' && dialog.name && <ResetDialog name={dialog.name} onClose={close} />}
