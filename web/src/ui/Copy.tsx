@@ -41,7 +41,7 @@ export function CopyButton({ text, name, wordy = false, onCopied }: CopyButtonPr
   return (
     <>
       {wordy ? (
-        <Button ref={button} icon={copied ? 'check' : 'copy'} aria-label={label} onClick={() => void copy()}>
+        <Button ref={button} icon={copied ? 'check' : 'copy'} aria-label={copied ? `${t('copied')}: ${name}` : label} onClick={() => void copy()}>
           {copied ? t('copied') : t('copy')}
         </Button>
       ) : (
