@@ -103,8 +103,8 @@ var untranslated = regexp.MustCompile(`\b(common|shell|account|signIn|setup|prof
 // english is two English words or more: what has one may be a name.
 var english = regexp.MustCompile(`[A-Za-z]{2,}(?:[ ’'][a-z]{2,})+`)
 
-// technical is the name of a permission, or an option of a command with what it takes.
-var technical = regexp.MustCompile(`[a-z-]+:[a-z-]+:[a-z-]+|--(user|cacert) \S+|'SELECT version\(\)'`)
+// technical is the name of a permission, an id, or an option of a command with what it takes.
+var technical = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[a-z-]+:[a-z-]+:[a-z-]+|--(user|cacert) \S+|'SELECT version\(\)'`)
 
 // untranslatable takes out what is English in every language: names of people, roles and
 // programs, and commands.

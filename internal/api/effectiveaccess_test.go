@@ -94,7 +94,7 @@ func TestEffectiveAccessIsWhatHappens(t *testing.T) {
 		for _, r := range cloud.SystemRoles(cloud.Organization{}) {
 			roleSets = append(roleSets, []string{r.ID.String()})
 		}
-		for range 4 {
+		for range 8 {
 			set := []string{h.admin.roleOf(randomPolicies(random, h.id, service)), h.admin.roleOf(randomPolicies(random, h.id, service))}
 			if system := cloud.SystemRoles(cloud.Organization{}); random.IntN(2) == 0 {
 				set = append(set, system[random.IntN(len(system))].ID.String())

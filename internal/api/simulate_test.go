@@ -43,7 +43,7 @@ func TestSimulationIsWhatHappens(t *testing.T) {
 		documented := documentedOperations(t)
 		refusals := 0
 		service := h.admin.service()
-		for round := range 5 {
+		for round := range 9 {
 			role, beside := h.admin.roleOf(everything(h.id)), h.admin.roleOf(randomPolicies(random, h.id, service))
 			who, actor, assign := h.admin.key(`"name":"a key","assignedRoleIds":`+inJSON([]string{role, beside})), "apiKey/", "~/keys/"
 			if round%3 == 2 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -200,14 +202,23 @@ func allow(sources ...string) func(*cloud.Service) {
 
 func one(s cloud.Service) []cloud.Service { return []cloud.Service{s} }
 
+// portsGiven counts what freePort has returned, from a place that two test programs do
+// not share.
+var portsGiven atomic.Int64
+
+func init() { portsGiven.Store(rand.Int64N(8000)) }
+
+// freePort returns a port that was free a moment ago, and which no other test gets. It is
+// not among those that Linux hands out: others would get it before it is listened on.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := listenOn(clientIP + ":0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		port := 12000 + int(portsGiven.Add(1)%8000)
+		if l, err := listenOn(address(port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // dial connects to a port of the gateway without TLS.

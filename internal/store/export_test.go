@@ -4,8 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"time"
-
-	"github.com/pressly/goose/v3"
 )
 
 // WithMigrations makes the program one of another schema.
@@ -58,7 +56,7 @@ func PassingTables() (names []string) {
 
 // MigrateDown takes the schema of the store back to the version.
 func MigrateDown(ctx context.Context, s *Store, version int64) error {
-	provider, err := goose.NewProvider(s.dialect.goose(), s.db, s.options.schema(), goose.WithGoMigrations(written(s.dialect)...))
+	provider, err := s.migrations()
 	if err != nil {
 		return err
 	}

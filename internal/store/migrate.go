@@ -2,32 +2,59 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"io/fs"
-	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
 )
 
 //go:embed migrations/*.sql
-var migrations embed.FS
+var migrationFiles embed.FS
 
 // schema returns the migrations.
 func (o Options) schema() fs.FS {
 	if o.migrations != nil {
 		return o.migrations
 	}
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
 		panic(err) // the name is one that fs.Sub accepts
 	}
 	return files
 }
 
-// written returns the migrations that SQL alone cannot make.
-func written(d dialect) []*goose.Migration {
-	return []*goose.Migration{goose.NewGoMigration(keyListVersion, &goose.GoFunc{RunTx: keyListMigration(d)}, nil)}
+// migrations returns what goose needs to know. The files are in goose's form, but not
+// for goose to read: the databases take all of a file at once, and taking it apart is
+// most of what a small store costs to make.
+func (s *Store) migrations() (*goose.Provider, error) {
+	all := []*goose.Migration{goose.NewGoMigration(keyListVersion, &goose.GoFunc{RunTx: keyListMigration(s.dialect)}, nil)}
+	files := s.options.schema()
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return nil, err
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		up, down, _ := strings.Cut(string(text), "-- +goose Down")
+		all = append(all, goose.NewGoMigration(version, execute(up), execute(down)))
+	}
+	return goose.NewProvider(s.dialect.goose(), s.db, nil, goose.WithGoMigrations(all...), goose.WithDisableGlobalRegistry(true))
+}
+
+func execute(statements string) *goose.GoFunc {
+	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, statements)
+		return err
+	}}
 }
 
 // newestVersion is the schema version that this program works with.
@@ -38,9 +65,8 @@ func (o Options) newestVersion() int64 {
 	names, _ := fs.Glob(o.schema(), "*.sql") // the pattern is right
 	newest := int64(keyListVersion)
 	for _, name := range names {
-		number, _, _ := strings.Cut(name, "_")
-		n, _ := strconv.ParseInt(number, 10, 64)
-		newest = max(newest, n)
+		version, _ := goose.NumericComponent(name) // one without is refused before it matters
+		newest = max(newest, version)
 	}
 	return newest
 }
@@ -67,7 +93,7 @@ func (s *Store) checkVersion(version int64) error {
 
 // migrate brings the schema up to the version.
 func (s *Store) migrate(ctx context.Context, version int64) error {
-	provider, err := goose.NewProvider(s.dialect.goose(), s.db, s.options.schema(), goose.WithGoMigrations(written(s.dialect)...))
+	provider, err := s.migrations()
 	if err != nil {
 		return err
 	}
