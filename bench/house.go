@@ -132,10 +132,13 @@ func (h *house) close() error {
 }
 
 // client returns a client of the services whose first request opens a new connection.
-func (h *house) client() *http.Client {
+func (h *house) client() *http.Client { return clientOf(h.authority) }
+
+// clientOf returns a client of whoever has a certificate of the authority.
+func clientOf(authority *x509.CertPool) *http.Client {
 	return &http.Client{Timeout: serviceLimit, Transport: &http.Transport{
 		DisableCompression: true, ReadBufferSize: 64 << 10,
-		TLSClientConfig: &tls.Config{RootCAs: h.authority, MinVersion: tls.VersionTLS12},
+		TLSClientConfig: &tls.Config{RootCAs: authority, MinVersion: tls.VersionTLS12},
 	}}
 }
 

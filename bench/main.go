@@ -33,6 +33,9 @@ func execute(ctx context.Context, args []string, out io.Writer) error {
 	if file := os.Getenv(bareVariable); file != "" {
 		return serveBare(ctx, file, out)
 	}
+	if address := os.Getenv(relayVariable); address != "" {
+		return serveRelay(ctx, address, out)
+	}
 	o, err := parse(args)
 	if err != nil {
 		return err

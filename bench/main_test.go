@@ -14,12 +14,15 @@ import (
 // selfVariable, when set, makes the test program bench.
 const selfVariable = "GATEHOUSE_BENCH_SELF"
 
-// TestMain lets the program start itself, as the bare server and as bench.
+// TestMain lets the program start itself, as the bare servers and as bench.
 func TestMain(m *testing.M) {
-	if os.Getenv(bareVariable) == "" && os.Getenv(selfVariable) == "" {
-		os.Exit(m.Run())
+	for _, variable := range []string{bareVariable, relayVariable, selfVariable} {
+		if os.Getenv(variable) != "" {
+			main()
+			return
+		}
 	}
-	main()
+	os.Exit(m.Run())
 }
 
 // `make bench` works: both servers answer, the program starts, services run, and every figure is there.
@@ -66,7 +69,7 @@ func checkServices(t *testing.T, s *servicesReport, table string) {
 	if s == nil || len(s.NotMeasured) != 1 || s.Overhead == nil || len(s.Times) != 6 || len(s.Memory) != 3 || len(s.Fit) != 1 || s.LoadAfter == "" {
 		t.Fatalf("figures are missing: %+v", s)
 	}
-	for _, x := range append([]timing{s.Overhead.Direct, s.Overhead.Through}, s.Times...) {
+	for _, x := range append([]timing{s.Overhead.Small.Straight, s.Overhead.Small.Relay, s.Overhead.Small.Gateway}, s.Times...) {
 		if x.Count < 1 || x.P50 <= 0 || x.P95 < x.P50 || x.Longest < x.P95 {
 			t.Errorf("%s: these are no percentiles: %+v", x.Name, x)
 		}
@@ -74,14 +77,42 @@ func checkServices(t *testing.T, s *servicesReport, table string) {
 			t.Errorf("the table does not show %s of %q:\n%s", want, x.Name, table)
 		}
 	}
-	if o := s.Overhead; o.Bytes < 100_000_000 || o.Ratio.Median <= 0 {
-		t.Errorf("expected a result of 100 MB both ways, got %+v", o)
-	}
+	checkOverhead(t, s.Overhead, table)
 	if last := s.Memory[2]; last.Running != 2 || last.Private <= 0 || last.Shared <= 0 || last.Pss < 2*last.Private || last.Gatehouse <= 0 {
 		t.Errorf("this is not the memory of two services: %+v", last)
 	}
 	if s.Fit[0].Services < 1 {
 		t.Errorf("expected a machine to hold services, got %+v", s.Fit)
+	}
+}
+
+// checkOverhead fails unless the large result came every way, made in every manner.
+func checkOverhead(t *testing.T, o *overhead, table string) {
+	t.Helper()
+	if len(o.Large) != len(manners) {
+		t.Fatalf("expected %d manners, got %+v", len(manners), o.Large)
+	}
+	for i, x := range o.Large {
+		if x.Server != manners[i].Server || x.Aim != manners[i].Aim || x.Bytes < 100_000_000 || x.Downloads != quickServices.downloads {
+			t.Errorf("expected a result of 100 MB, got %+v", x)
+		}
+		for place, c := range x.ways() {
+			if c.MB.Median <= 0 || c.Processor.Server <= 0 || c.Processor.Client < 0 || (c.Processor.Between > 0) != (place != straight) {
+				t.Errorf("%s, %s: these are no figures: %+v", x.Server, wayNames[place], c)
+			}
+		}
+		for _, want := range []string{x.Server + ": MB/s", x.GatewayByStraight.cells(2), x.GatewayByRelay.cells(2)} {
+			for part := range strings.SplitSeq(want, "\t") {
+				if !strings.Contains(table, part) {
+					t.Errorf("the table does not show %q:\n%s", part, table)
+				}
+			}
+		}
+	}
+	for place, name := range wayNames {
+		if got := strings.Count(table, name); got != 1+2*len(manners) {
+			t.Errorf("the table shows the way %d %d times:\n%s", place, got, table)
+		}
 	}
 }
 

@@ -3,153 +3,129 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"slices"
 	"time"
 )
 
 // overhead is what it costs to go through the gateway, over TLS, rather than straight to
-// the server's own port, without TLS.
+// the server's own port, without TLS; and what a bare TLS relay in the gateway's place
+// costs, of which nobody who speaks TLS is spared.
 type overhead struct {
-	Pairs     int    `json:"pairs"`     // of SELECT 1
-	Direct    timing `json:"direct"`    // SELECT 1 over a connection that is kept
-	Through   timing `json:"through"`   // the same
-	Added     spread `json:"addedP50"`  // ms: the difference of the two, its quartiles those of the pairs
-	Bytes     int64  `json:"bytes"`     // of the large result
-	Downloads int    `json:"downloads"` // of it, each way
-	DirectMB  spread `json:"directMBPerSecond"`
-	ThroughMB spread `json:"throughMBPerSecond"`
-	Ratio     spread `json:"throughputRatio"` // of downloads that followed each other
+	Small answers    `json:"small"`
+	Large []transfer `json:"large"`
 }
 
-// way is one of the two ways to a server.
-type way struct {
-	client   *http.Client
-	url      string
-	password string
+// smallResult is answered as fast as a server answers anything.
+const smallResult = "SELECT 1"
+
+// answers are how long SELECT 1 took over connections that are kept, in ms. What was added
+// is the difference of the medians; its quartiles are those of the rounds.
+type answers struct {
+	Straight       timing `json:"straight"`
+	Relay          timing `json:"relay"`
+	Gateway        timing `json:"gateway"`
+	AddedByRelay   spread `json:"addedByRelay"`
+	AddedByGateway spread `json:"addedByGateway"`
 }
 
-// ask returns how long an answer took, and its size.
-func (w way) ask(ctx context.Context, sql string) (time.Duration, int64, error) {
-	begin := time.Now()
-	size, err := query(ctx, w.client, w.url, w.password, sql)
-	return time.Since(begin), size, err
+// transfer is a large result, made by the server in one manner.
+type transfer struct {
+	manner
+	Bytes     int64   `json:"bytes"`
+	Downloads int     `json:"downloads"` // each way
+	Straight  carried `json:"straight"`
+	Relay     carried `json:"relay"`
+	Gateway   carried `json:"gateway"`
+	// The ratios are of throughput, of downloads in one round.
+	GatewayByStraight spread `json:"gatewayByStraight"`
+	GatewayByRelay    spread `json:"gatewayByRelay"`
 }
 
-// largeResult has 100 MB, and is made by the server as it is sent.
-const largeResult = "SELECT number, toString(number * 7919) FROM numbers(5300000) FORMAT TSV"
+// carried is a large result that came one way.
+type carried struct {
+	MB        spread        `json:"mbPerSecond"`
+	Processor processorTime `json:"processorMs"` // the mean of the downloads: the kernel counts in steps of 10 ms
+}
 
-// overhead asks a service both ways in turns, so that whatever else the machine does hits
-// both alike.
-func (h *house) overhead(ctx context.Context, s service, pairs, downloads int) (*overhead, error) {
-	address, err := h.direct(ctx, s)
+// manner is how the server makes the large result.
+type manner struct {
+	Server string `json:"server"`
+	Aim    string `json:"aim,omitempty"`
+
+	sql string
+}
+
+// The large result has 100 MB, and is made as it is sent. Left to itself, a server makes
+// it on every processor there is, and whatever else the result passes takes of the
+// server's: so the aim is for a server that leaves a processor to the others.
+var manners = []manner{
+	{"one thread", "≥ 0.9", largeResult + " SETTINGS max_threads = 1, output_format_parallel_formatting = 0 FORMAT TSV"},
+	{"all threads", "", largeResult + " FORMAT TSV"},
+}
+
+const largeResult = "SELECT number, toString(number * 7919) FROM numbers(5300000)"
+
+// overhead asks a service each way in turns, so that whatever else the machine does hits
+// all alike.
+func (h *house) overhead(ctx context.Context, s service, rounds, downloads int) (o *overhead, err error) {
+	w, err := h.openWays(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	direct, through := way{h.client(), "http://" + address + "/", s.password}, way{h.client(), s.url, s.password}
-	defer direct.client.CloseIdleConnections()
-	defer through.client.CloseIdleConnections()
-	o := &overhead{Pairs: pairs, Downloads: downloads}
-
-	small, err := inTurns(ctx, direct, through, pairs, "SELECT 1")
+	defer func() { err = errors.Join(err, w.close()) }()
+	small, err := inTurns(w.all, rounds, func(w way) (asked, error) { return w.ask(ctx, smallResult) })
 	if err != nil {
 		return nil, err
 	}
-	o.Direct, o.Through = timingOf("", "", small.direct), timingOf("", "", small.through)
-	o.Added = spreadOf(pairwise(small, func(direct, through time.Duration) float64 { return milliseconds(through - direct) }))
-	o.Added.Median = o.Through.P50 - o.Direct.P50
-
-	large, err := inTurns(ctx, direct, through, downloads, largeResult)
-	if err != nil {
-		return nil, err
-	}
-	o.Bytes = large.size
-	perSecond := func(took []time.Duration) (rates []float64) {
-		for _, d := range took {
-			rates = append(rates, float64(large.size)/1e6/d.Seconds())
+	o = &overhead{Small: answersOf(small)}
+	for _, m := range manners {
+		large, err := inTurns(w.all, downloads, func(w way) (asked, error) { return w.weigh(ctx, m.sql) })
+		if err != nil {
+			return nil, err
 		}
-		return rates
+		o.Large = append(o.Large, transferOf(m, large))
 	}
-	o.DirectMB, o.ThroughMB = spreadOf(perSecond(large.direct)), spreadOf(perSecond(large.through))
-	o.Ratio = spreadOf(pairwise(large, func(direct, through time.Duration) float64 { return direct.Seconds() / through.Seconds() }))
 	return o, nil
 }
 
-// turns are the times of requests that were made in turns, and the size of an answer.
-type turns struct {
-	direct, through []time.Duration
-	size            int64
+func answersOf(t turns) answers {
+	took := func(way int) (times []time.Duration) {
+		for _, a := range t[way] {
+			times = append(times, a.took)
+		}
+		return times
+	}
+	a := answers{
+		Straight: timingOf("", "", took(straight)), Relay: timingOf("", "", took(byRelay)), Gateway: timingOf("", "", took(byGateway)),
+	}
+	a.AddedByRelay = spreadOf(t.pairwise(straight, byRelay, added))
+	a.AddedByRelay.Median = a.Relay.P50 - a.Straight.P50
+	a.AddedByGateway = spreadOf(t.pairwise(straight, byGateway, added))
+	a.AddedByGateway.Median = a.Gateway.P50 - a.Straight.P50
+	return a
 }
 
-func inTurns(ctx context.Context, direct, through way, n int, sql string) (t turns, err error) {
-	for i := -1; i < n; i++ { // the first pair opens the connections
-		var a, b time.Duration
-		var sizeA, sizeB int64
-		if i%2 == 0 {
-			a, sizeA, err = direct.ask(ctx, sql)
-		}
-		if err == nil {
-			b, sizeB, err = through.ask(ctx, sql)
-		}
-		if err == nil && i%2 != 0 {
-			a, sizeA, err = direct.ask(ctx, sql)
-		}
-		if err != nil {
-			return t, err
-		}
-		if sizeA != sizeB {
-			return t, fmt.Errorf("%q has %d bytes from the server and %d through the gateway", sql, sizeA, sizeB)
-		}
-		if i >= 0 {
-			t.direct, t.through, t.size = append(t.direct, a), append(t.through, b), sizeA
-		}
+func added(before, after asked) float64 { return milliseconds(after.took - before.took) }
+
+func transferOf(m manner, t turns) transfer {
+	return transfer{
+		manner: m, Bytes: t[straight][0].size, Downloads: len(t[straight]),
+		Straight: carriedOf(t[straight]), Relay: carriedOf(t[byRelay]), Gateway: carriedOf(t[byGateway]),
+		GatewayByStraight: spreadOf(t.pairwise(straight, byGateway, faster)),
+		GatewayByRelay:    spreadOf(t.pairwise(byRelay, byGateway, faster)),
 	}
-	return t, nil
 }
 
-func pairwise(t turns, f func(direct, through time.Duration) float64) []float64 {
-	values := make([]float64, len(t.direct))
-	for i := range values {
-		values[i] = f(t.direct[i], t.through[i])
-	}
-	return values
-}
+func faster(before, after asked) float64 { return before.took.Seconds() / after.took.Seconds() }
 
-// direct returns where the server of a service itself speaks HTTP.
-func (h *house) direct(ctx context.Context, s service) (address string, err error) {
-	found, err := hosts(h.data)
-	if err != nil {
-		return "", err
+func carriedOf(downloads []asked) (c carried) {
+	var rates []float64
+	n := float64(len(downloads))
+	for _, d := range downloads {
+		rates = append(rates, float64(d.size)/1e6/d.took.Seconds())
+		c.Processor.Server += d.used.Server / n
+		c.Processor.Between += d.used.Between / n
+		c.Processor.Client += d.used.Client / n
 	}
-	ports, err := listening(found[s.id])
-	if err != nil {
-		return "", fmt.Errorf("the ports of a server are not to be seen (%w)", err)
-	}
-	client := &http.Client{Timeout: answerLimit}
-	defer client.CloseIdleConnections()
-	i := slices.IndexFunc(ports, func(port int) bool {
-		return pings(ctx, client, fmt.Sprintf("http://127.0.0.1:%d/ping", port))
-	})
-	if i < 0 {
-		return "", errors.New("the server of a service speaks HTTP at none of its ports")
-	}
-	return fmt.Sprintf("127.0.0.1:%d", ports[i]), nil
-}
-
-// pings reports whether ClickHouse answers there: other ports of the process do not say
-// what it says.
-func pings(ctx context.Context, client *http.Client, url string) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return false
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return false
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<10))
-	return err == nil && response.StatusCode == http.StatusOK && string(text) == "Ok.\n"
+	c.MB = spreadOf(rates)
+	return c
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +21,7 @@ import (
 	"time"
 )
 
-// server is a process that serves, Gatehouse or the bare one.
+// server is a process that serves: Gatehouse, or a bare one.
 type server struct {
 	base    string        // its URL
 	lines   []string      // what it said before it was ready
@@ -75,6 +77,30 @@ func (r run) bare(ctx context.Context, a *answer, dir string) (*server, error) {
 	return r.start(exec.CommandContext(ctx, self), benchVariable+"=-", bareVariable+"="+name)
 }
 
+// relay starts the bare TLS relay in front of a server, and returns what to trust it by.
+func (r run) relay(ctx context.Context, address string) (*server, *x509.CertPool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := r.start(exec.CommandContext(ctx, self), benchVariable+"=-", relayVariable+"="+address)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, _ := s.told(certificateLine)
+	der, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.stop())
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.stop())
+	}
+	authority := x509.NewCertPool()
+	authority.AddCert(certificate)
+	return s, authority, nil
+}
+
 // start starts a server and waits until it is ready.
 func (r run) start(command *exec.Cmd, variables ...string) (*server, error) {
 	s := &server{process: command}
@@ -108,7 +134,7 @@ func (r run) start(command *exec.Cmd, variables ...string) (*server, error) {
 	return s, nil
 }
 
-var readyLine = regexp.MustCompile(`^gatehouse: ready: .*API (http://\S+)/v1\b`)
+var readyLine = regexp.MustCompile(`^gatehouse: ready: .*API (https?://\S+)/v1\b`)
 
 func waitUntilReady(output io.Reader) (base string, said []string, err error) {
 	lines := bufio.NewReader(output)
@@ -124,7 +150,7 @@ func waitUntilReady(output io.Reader) (base string, said []string, err error) {
 	}
 }
 
-// told returns what followed a beginning of a line that Gatehouse has said.
+// told returns what followed a beginning of a line that the server has said.
 func (s *server) told(beginning string) (rest string, found bool) {
 	for _, line := range s.lines {
 		if rest, found = strings.CutPrefix(line, "gatehouse: "+beginning); found {

@@ -22,17 +22,17 @@ type serviceOptions struct {
 	running   []int         // how many services run when their memory is looked at
 	settle    time.Duration // before it is
 	restarts  int           // of Gatehouse
-	pairs     int           // of SELECT 1
-	downloads int           // of the large result, each way
+	asks      int           // of SELECT 1, each way
+	downloads int           // of each large result, each way
 	wake      bool          // whether services are left alone until they rest
 }
 
 var (
 	wholeServices = serviceOptions{
-		cycles: 20, atOnce: 5, rounds: 4, running: []int{1, 5, 10}, settle: 10 * time.Second, restarts: 5, pairs: 3000, downloads: 9, wake: true,
+		cycles: 20, atOnce: 5, rounds: 4, running: []int{1, 5, 10}, settle: 10 * time.Second, restarts: 5, asks: 3000, downloads: 18, wake: true,
 	}
 	quickServices = serviceOptions{
-		cycles: 2, atOnce: 2, rounds: 1, running: []int{1, 2}, restarts: 1, pairs: 50, downloads: 1,
+		cycles: 2, atOnce: 2, rounds: 1, running: []int{1, 2}, restarts: 1, asks: 50, downloads: 1,
 	}
 )
 
@@ -89,7 +89,7 @@ const machineBytes = 16 << 30
 func (r *report) services(ctx context.Context, o serviceOptions, servers run, dir string) (err error) {
 	r.Services = &servicesReport{}
 	if runtime.GOOS != "linux" {
-		r.Services.notMeasured("services: their processes are looked at as Linux shows them")
+		r.Services.notMeasured("services: their processes, memory and processor time are looked at as Linux shows them in /proc")
 		return nil
 	}
 	h, err := openHouse(ctx, servers, dir)
@@ -272,13 +272,13 @@ func (b *serviceBench) createAtOnce(ctx context.Context) error {
 	return nil
 }
 
-// gateway compares the two ways to a service.
+// gateway compares the ways to a service.
 func (b *serviceBench) gateway(ctx context.Context) error {
 	s, _, err := b.house.create(ctx, false)
 	if err != nil {
 		return err
 	}
-	b.report.Overhead, err = b.house.overhead(ctx, s, b.pairs, b.downloads)
+	b.report.Overhead, err = b.house.overhead(ctx, s, b.asks, b.downloads)
 	return err
 }
 
