@@ -55,15 +55,23 @@ func startProcess(t *testing.T, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startProgram(t, path, os.Environ(), args...)
+}
+
+// startProgram runs a program that is Gatehouse as `serve` on a port of its own, in the
+// environment, and waits until it is ready.
+func startProgram(t *testing.T, path string, environment []string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), path, append([]string{"serve", "--listen", "localhost:0"}, args...)...)
+	p.cmd.Env = environment
 	p.cmd.SysProcAttr = dieWithTest()
 	p.cmd.Stderr = p.stderr
 	stdout, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = p.cmd.Start()
 	}
-	if err := p.cmd.Start(); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 	ready := make(chan string, 1)
@@ -78,13 +86,13 @@ func startProcess(t *testing.T, args ...string) *process {
 		}
 		_ = p.cmd.Wait() // killed processes report it
 	}()
-	t.Cleanup(func() { p.kill() })
+	t.Cleanup(p.kill)
 	select {
 	case p.url = <-ready:
 	case <-p.done:
 		t.Fatalf("gatehouse ended before it was ready:\n%s%s", p.stdout, p.stderr)
-	case <-time.After(time.Minute):
-		t.Fatal("gatehouse was not ready within a minute")
+	case <-time.After(2 * time.Minute):
+		t.Fatal("gatehouse was not ready within two minutes")
 	}
 	return p
 }

@@ -1,17 +1,12 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -46,39 +41,7 @@ func (h hand) start(t *testing.T, args []string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, done: make(chan struct{})}
-	p.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), own, append([]string{"serve", "--listen", "localhost:0"}, args...)...)
-	p.cmd.Env = append(os.Environ(), handVariable+"="+string(h))
-	p.cmd.SysProcAttr = dieWithTest()
-	p.cmd.Stderr = p.stderr
-	stdout, err := p.cmd.StdoutPipe()
-	if err == nil {
-		err = p.cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	ready := make(chan string, 1)
-	go func() {
-		defer close(p.done)
-		lines := bufio.NewScanner(io.TeeReader(stdout, p.stdout))
-		for lines.Scan() {
-			if _, rest, ok := strings.Cut(lines.Text(), "gatehouse: ready: console "); ok {
-				address, _, _ := strings.Cut(rest, ",")
-				ready <- address
-			}
-		}
-		_ = p.cmd.Wait() // killed processes report it
-	}()
-	t.Cleanup(p.kill)
-	select {
-	case p.url = <-ready:
-	case <-p.done:
-		t.Fatalf("gatehouse ended before it was ready:\n%s%s", p.stdout, p.stderr)
-	case <-time.After(2 * time.Minute):
-		t.Fatal("gatehouse was not ready within two minutes")
-	}
-	return p
+	return startProgram(t, own, append(os.Environ(), handVariable+"="+string(h)), args...)
 }
 
 func (h hand) stepFile() string { return filepath.Join(string(h), "step") }
