@@ -23,6 +23,7 @@ type doctorCommand struct {
 	storeFlags
 	mailFlags
 	engineFlags
+	portFlags
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
@@ -163,6 +164,7 @@ func (c *doctorCommand) state(ctx context.Context) []finding {
 		found = append(found, admins(o, state, now))
 	}
 	found = append(found, c.sealKey(state.People)...)
+	found = append(found, c.ports(state.Services)...)
 	if len(state.Organizations) == 0 {
 		found = append(found, finding{"organization", statusProblem, "there is none: start `gatehouse serve` to make one"})
 	}

@@ -149,6 +149,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err := s.start(ctx); err != nil {
 		return err
 	}
+	s.givePorts(ctx)
 	s.main.printf("gatehouse: %s\n", s.services.runOn)
 	s.operators, err = listenForOperators(s.Data)
 	if err != nil {

@@ -33,9 +33,10 @@ var (
 		k.restarts++
 		k.try(http.MethodPatch, k.path()+"/clickhouseSettings", map[string]any{"settings": map[string]int{"max_connections": 100 + k.restarts}})
 	}, check: func(k *killed) {
-		if said, want := k.query("SELECT value FROM system.server_settings WHERE name = 'max_connections'"), fmt.Sprint(100+k.restarts); said != want {
-			k.t.Errorf("the setting in force is %s, expected %s", said, want)
-		}
+		want := fmt.Sprint(100 + k.restarts)
+		until(k.t, "the setting in force is "+want, func() bool {
+			return k.query("SELECT value FROM system.server_settings WHERE name = 'max_connections'") == want
+		})
 	}}
 	crashing = deed{name: "crash", from: running, to: running, do: func(k *killed) { k.killEngine(k.customer) }}
 	// failing is a crash of each server that is started.

@@ -46,6 +46,8 @@ var killings = map[string][]killing{
 		{of: starting, at: fleet.StartDone},
 		{of: stopping, at: fleet.StopStored},
 		{of: starting, at: fleet.StartStored},
+		{of: restarting, at: fleet.UpdateBegins},
+		{of: restarting, at: fleet.RestartBegins},
 		{of: restarting, at: fleet.RestartDone},
 		{of: restarting, at: fleet.StartBegins},
 		{of: restarting, at: fleet.StartDone},

@@ -142,7 +142,7 @@ type activitiesInput struct {
 	Limit    limitParam `query:"limit" doc:"How many activities the page may hold, 1 to 10000. Absent: 10000."`
 	Cursor   cursor     `query:"cursor" doc:"The nextCursor of the page before. Absent: the newest."`
 	// A page is bounded by what is looked at, too.
-	Search searchParam `query:"search" example:"key_delete" doc:"Part of the type, of the name or the address of the actor, of the id of the key, or of the name of what it happened to, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities."`
+	Search searchParam `query:"search" example:"key_delete" doc:"Part of the type, of the name or the address of the actor, of the id of the key, or of the name of what it happened to, in upper or lower case; at most 255 characters. A whole id finds all that happened to it. Else one answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities."`
 }
 
 func (s *server) listActivities(ctx context.Context, p access.Principal, in *activitiesInput) (page activityPage, err error) {

@@ -50,7 +50,7 @@ type service struct {
 	EncryptionRoleID                string            `json:"encryptionRoleId,omitempty" doc:"Always absent."`
 	ComplianceType                  complianceType    `json:"complianceType,omitempty" doc:"Always absent."`
 	Tags                            []resourceTag     `json:"tags" doc:"The tags of the service."`
-	EnableCoreDumps                 bool              `json:"enableCoreDumps" doc:"Whether the service may write core dumps, kept for clients."`
+	EnableCoreDumps                 bool              `json:"enableCoreDumps" doc:"Whether the kernel may write a core dump when a process of the service crashes. It holds data of the service."`
 	ScalingSchedule                 *scalingSchedule  `json:"scalingSchedule,omitempty" doc:"How the service is scaled at certain hours; absent without a schedule."`
 	CurrentScaling                  currentScaling    `json:"currentScaling" doc:"How the service is really scaled now, which may be less than what was asked for."`
 }

@@ -42,6 +42,27 @@ func TestSetUpLinkMakesTheFirstAdminOnce(t *testing.T) {
 	h.browser().do(http.MethodPost, "/auth/link", "token", h.setup.Reveal()).says(http.StatusNotFound, "NOT_FOUND")
 }
 
+// The app learns in which regions services can be created, so that it offers no others:
+// a list in the order of the operator, null for all, whether somebody is signed in or not.
+func TestSessionSaysWhichRegionsAreOffered(t *testing.T) {
+	for name, c := range map[string]struct {
+		offered []string
+		want    string
+	}{
+		"all":  {nil, `"regions":null`},
+		"some": {[]string{"us-east1", "eu-central-1"}, `"regions":["us-east1","eu-central-1"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newHouseOf(t, c.offered).browser()
+			for who, a := range map[string]answer{"nobody": b.do(http.MethodGet, "/auth/session"), "who sets up": b.setUp(), "a session": b.do(http.MethodGet, "/auth/session")} {
+				if !strings.Contains(a.ok().text, c.want) {
+					t.Errorf("%s is answered %s, without %s", who, a.text, c.want)
+				}
+			}
+		})
+	}
+}
+
 // The browser keeps the session where no script reads it and no other site's change
 // carries it; under TLS it never leaves without TLS.
 func TestSessionCookieIsOutOfReach(t *testing.T) {

@@ -46,6 +46,12 @@ var operator = access.Operator("tester", "test")
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return newHouseOf(t, nil)
+}
+
+// newHouseOf is newHouse of a Gatehouse that offers these regions; nil for all.
+func newHouseOf(t *testing.T, regions []string) *house {
+	t.Helper()
 	t.Parallel()
 	h := &house{t: t, clock: cloudtest.NewClock(time.Date(2026, time.March, 1, 12, 0, 30, 0, time.UTC)), log: &bytes.Buffer{}, setup: control.NewSetupToken()}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -59,7 +65,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.directory = access.NewDirectory(h.clock)
-	h.control = control.New(control.Config{Store: opened, Directory: h.directory, Clock: h.clock, Limits: cloud.RelaxedLimits, Sealer: sealer, Log: log})
+	h.control = control.New(control.Config{Store: opened, Directory: h.directory, Clock: h.clock, Limits: cloud.RelaxedLimits, Sealer: sealer, Log: log, Regions: regions})
 	if err := h.control.Begin(t.Context(), control.Bootstrap{Organization: "Acme", SetupToken: h.setup}); err != nil {
 		t.Fatal(err)
 	}

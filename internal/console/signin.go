@@ -21,6 +21,7 @@ type sessionAnswer struct {
 	Address       string               `json:"address"`   // of the visitor, as Gatehouse sees it
 	SendsMail     bool                 `json:"sendsMail"` // so that a lost password can be helped with
 	Providers     []provider           `json:"providers"` // with whom one can sign in besides a password
+	Regions       []string             `json:"regions"`   // in which services can be created, each of one provider alone; null: in all
 	// RecoveryCode is the new one, when the sign-in used the old one up. It is shown once.
 	RecoveryCode string `json:"recoveryCode,omitempty"`
 }
@@ -88,7 +89,7 @@ func (s *server) session(w http.ResponseWriter, r *http.Request) (any, error) {
 		clearSession(w, r)
 	}
 	setUp, err := s.Control.HasPeople(r.Context())
-	return sessionAnswer{SetUp: setUp, Organizations: []organizationAccess{}, Address: address(r), SendsMail: s.Control.SendsMail(), Providers: s.providers()}, err
+	return sessionAnswer{SetUp: setUp, Organizations: []organizationAccess{}, Address: address(r), SendsMail: s.Control.SendsMail(), Providers: s.providers(), Regions: s.Control.Regions()}, err
 }
 
 // begin gives the browser the session that a sign-in made.
@@ -135,6 +136,7 @@ func (s *server) answer(r *http.Request, p access.Principal) (sessionAnswer, err
 		Address:       address(r),
 		SendsMail:     s.Control.SendsMail(),
 		Providers:     s.providers(),
+		Regions:       s.Control.Regions(),
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,6 +89,9 @@ func New(c Config) *Control {
 
 // Limits returns what an organization and a key may use.
 func (c *Control) Limits() cloud.Limits { return c.limits }
+
+// Regions returns those in which services can be created; nil for all of the contract.
+func (c *Control) Regions() []string { return slices.Clone(c.regions) }
 
 // Load reads the directory anew from the store.
 func (c *Control) Load(ctx context.Context) error {

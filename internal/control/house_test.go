@@ -34,6 +34,7 @@ type house struct {
 	passwords    *access.Passwords
 	organization uuid.UUID
 	admin        cloud.Credential
+	used         map[uuid.UUID]time.Time // when sessions were last seen to be admitted
 }
 
 // onEachStore runs the test on every database that there is.
@@ -63,6 +64,7 @@ func newHouse(t *testing.T, options store.Options) *house {
 		commits: &commits{},
 		log:     &errorLog{},
 		admin:   cloud.NewCredential(),
+		used:    map[uuid.UUID]time.Time{},
 
 		passwords: access.NewPasswords(cheap),
 	}

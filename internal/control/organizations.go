@@ -42,7 +42,8 @@ func (c *Control) organization(id uuid.UUID) (cloud.Organization, error) {
 	return o, nil
 }
 
-// UpdateOrganization applies the patch and returns the organization as it is then.
+// UpdateOrganization applies the patch and returns the organization as it is then. What
+// switches core dumps off does so for its services too.
 func (c *Control) UpdateOrganization(ctx context.Context, p access.Principal, id uuid.UUID, patch cloud.OrganizationPatch) (cloud.Organization, error) {
 	var after cloud.Organization
 	err := c.write(ctx, p, OrganizationUpdate, id, func(p access.Principal, tx *store.Tx) (change, error) {
@@ -65,9 +66,35 @@ func (c *Control) UpdateOrganization(ctx context.Context, p access.Principal, id
 				return change{}, err
 			}
 		}
-		return change{organizations: []cloud.Organization{after}}, nil
+		made := change{organizations: []cloud.Organization{after}}
+		if before.EnableCoreDumps && !after.EnableCoreDumps {
+			made.services, err = c.endCoreDumps(ctx, tx, p, id)
+		}
+		return made, err
 	})
 	return after, err
+}
+
+// endCoreDumps switches core dumps off for the services of the organization, and returns
+// those that it has changed.
+func (c *Control) endCoreDumps(ctx context.Context, tx *store.Tx, p access.Principal, organization uuid.UUID) (changed []cloud.Service, err error) {
+	services, err := tx.Services(ctx, organization)
+	if err != nil {
+		return nil, err
+	}
+	for _, before := range services {
+		if !before.EnableCoreDumps {
+			continue
+		}
+		s := before.Clone()
+		s.EnableCoreDumps = false
+		made, err := c.updateService(ctx, tx, p.Actor(), before, &s, []cloud.Activity{{Type: cloud.ServiceCoreDumpsChanged}})
+		if err != nil {
+			return nil, err
+		}
+		changed = append(changed, made.services...)
+	}
+	return changed, nil
 }
 
 func organizationChanges(before, after cloud.Organization) (types []cloud.ActivityType) {

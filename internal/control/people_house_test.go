@@ -145,19 +145,25 @@ func wantSentence(t fataler, err error, code cloud.Code, want string) {
 
 // wantSessions fails the test unless the directory admits exactly the sessions that
 // the store holds and whose time is not over, with the rights of their people there.
+// Uses are written behind: since its last use counts what was seen here, not only what
+// the store knows of it.
 func (h *house) wantSessions(t fataler, issued []control.SignedIn) {
 	t.Helper()
-	state := h.state(t)
+	state, now := h.state(t), h.clock.Now()
 	for _, s := range issued {
 		p, err := h.directory.AuthenticateSession(s.Token.Reveal(), somewhere)
 		kept, ok := sessionIn(state, s.Session.ID)
-		if !ok || !kept.Active(h.clock.Now()) {
+		if used := h.used[kept.ID]; used.After(kept.LastUsedAt) {
+			kept.LastUsedAt = used
+		}
+		if !ok || !kept.Active(now) {
 			wantSentence(t, err, cloud.Unauthenticated, sessionEnded)
 			continue
 		}
 		if err != nil {
 			t.Fatalf("the directory refuses a session, the store admits it: %v", err)
 		}
+		h.used[kept.ID] = now
 		person := personIn(state, kept.PersonID)
 		if p.PersonID() != person.ID || p.Name() != person.Email || p.SessionID() != kept.ID || len(p.Organizations()) != len(person.Memberships) {
 			t.Fatalf("the directory knows %s as %s", person.Email, p.Name())

@@ -16,7 +16,7 @@ type Activity struct {
 func (h *host) activity(ctx context.Context) (Activity, error) {
 	queries := "(SELECT sum(ProfileEvents['Query']) FROM system.user_processes WHERE user NOT IN ('', '" + internalUser + "'))"
 	asked := uint64(0)
-	if !atLeast(h.order.Version, 22, 1) { // it does not count by user: take away what was ours, this one too
+	if !h.countsByUser() { // take away what was ours, this one too
 		queries = "(SELECT sum(value) FROM system.events WHERE event = 'Query')"
 		asked = h.client.asked.Load() + 1
 	}

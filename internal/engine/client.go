@@ -22,6 +22,8 @@ type client struct {
 	password     func() (password string, end func() bool) // for one request
 	old          bool                                      // answers an error in the middle of a result, not only before it
 	asked        atomic.Uint64                             // queries that were answered
+	selected     atomic.Uint64                             // those of them that begin with SELECT
+	underWay     atomic.Uint64                             // that are not answered yet
 }
 
 // transport keeps no connections: those would delay the end of the server.
@@ -43,6 +45,8 @@ func (e *queryError) Error() string { return e.message }
 
 // query asks ClickHouse and copies the result to w.
 func (c *client) query(ctx context.Context, sql string, parameters url.Values, w io.Writer) error {
+	c.underWay.Add(1)
+	defer c.underWay.Add(^uint64(0))
 	password, end := c.password()
 	address := url.URL{Scheme: "http", Host: c.http, Path: "/", RawQuery: parameters.Encode()}
 	if c.old {
@@ -67,13 +71,21 @@ func (c *client) query(ctx context.Context, sql string, parameters url.Values, w
 	if answer.StatusCode != http.StatusOK {
 		err := errorAnswer(answer)
 		if refused := new(queryError); errors.As(err, &refused) && refused.code != syntaxError && parameters == nil {
-			c.asked.Add(1)
+			c.count(sql)
 		}
 		return err
 	}
-	c.asked.Add(1)
+	c.count(sql)
 	_, err = io.Copy(w, answer.Body)
 	return err
+}
+
+// count counts a query that ClickHouse has counted.
+func (c *client) count(sql string) {
+	c.asked.Add(1)
+	if strings.HasPrefix(sql, "SELECT") {
+		c.selected.Add(1)
+	}
 }
 
 // text asks ClickHouse for one short text.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,6 +26,7 @@ type configuration struct {
 	http, native int    // ports
 	callback     string // where chdb asks for passwords
 	internalHash string // SHA-256 of the internal user's password, in hexadecimal; the official server's
+	cores        uint64 // how large a core may be, in bytes
 }
 
 // server returns config.xml.
@@ -71,6 +73,8 @@ func (c configuration) server() element {
 		root.place("default_database", "default")
 		root.place("access_control_path", c.dir+"/data/access/") // users made in SQL
 	}
+	// It sets its limit by itself, to 1 GiB if it is not told.
+	root.place("core_dump.size_limit", strconv.FormatUint(c.cores, 10))
 	if atLeast(c.Version, 23, 2) {
 		root.place("query_log.ttl", "event_date + INTERVAL 30 DAY DELETE")
 	}
@@ -198,7 +202,7 @@ var ours = []string{
 	"path", "tmp_path", "user_files_path", "format_schema_path", "listen_host", "http_port", "tcp_port", "users_config", "user_directories",
 	"default_profile", "access_control_path", "logger", "backups", "http_authentication_servers", "max_server_memory_usage", "openssl", "include_from",
 	"https_port", "tcp_port_secure", "mysql_port", "postgresql_port", "interserver_http_port", "grpc_port", "prometheus", "keeper_server", "http_handlers",
-	"storage_configuration", "custom_settings_prefixes", "top_level_domains_path", "dictionaries_config", "user_defined_executable_functions_config", "user_scripts_path",
+	"storage_configuration", "core_dump", "core_path", "custom_settings_prefixes", "top_level_domains_path", "dictionaries_config", "user_defined_executable_functions_config", "user_scripts_path",
 }
 
 // checkNames returns a BadSetting error for a name that is none, or is for the engine to choose.

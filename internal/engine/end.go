@@ -46,7 +46,7 @@ func leaveEnd(e end) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(endFile, text, 0o600)
+	return os.WriteFile(inFolder(endFile), text, 0o600)
 }
 
 // exitSentence says how a server ended, for everybody: no path, query or data.

@@ -8,6 +8,9 @@ import (
 // ErrNotRunning says that no server runs on a data folder.
 var ErrNotRunning = errors.New("the engine does not run")
 
+// ErrSilent says that a server runs whose process does not answer.
+var ErrSilent = errors.New("the engine does not answer")
+
 // ErrorKind says what kind of failure an Error is.
 type ErrorKind string
 
@@ -22,6 +25,7 @@ const (
 	BadSetting    ErrorKind = "bad setting"    // ClickHouse does not know a setting, or not this value
 	BadJail       ErrorKind = "bad jail"       // the jail that was asked for cannot be had
 	Timeout       ErrorKind = "timeout"        // no answer in time
+	Stopped       ErrorKind = "stopped"        // a signal has stopped the process of ClickHouse
 	Failed        ErrorKind = "failed"         // ClickHouse ended or refused for a reason of its own
 )
 

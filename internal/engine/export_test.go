@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -45,3 +46,9 @@ var (
 	LogMost     = int64(logBytes)
 	ControlPath = controlSocket
 )
+
+// StartThatSays returns the error of a start whose host says so and ends.
+func StartThatSays(reports string) error {
+	_, err := readReports(strings.NewReader(reports))
+	return err
+}

@@ -85,6 +85,15 @@ func TestPortOfAnotherIsNeverTakenForOurs(t *testing.T) {
 	})
 }
 
+func TestReasonOutlivesAHostThatIsCutOff(t *testing.T) {
+	// The library may abort its process while it ends after a failed start: what was said
+	// before is why, so that a taken port is tried again elsewhere.
+	t.Parallel()
+	said := `{"Loading":true} {"Loaded":true} {"Ending":{"Kind":"port taken","Message":"the port is taken"}}`
+	wantFailure(t, engine.StartThatSays(said), engine.PortTaken, "taken")
+	wantFailure(t, engine.StartThatSays(said+` {"Failure":{"Kind":"disk full","Message":"no space"}}`), engine.DiskFull, "space")
+}
+
 func TestBrokenLibraryIsSaidToBeOne(t *testing.T) {
 	// A library that is missing, something else, or cut short in the middle ends nothing
 	// but its own start, with a sentence that says what to do.

@@ -27,6 +27,10 @@ const (
 // folders are what the engine may write to.
 var folders = []string{dataDir, confDir, logDir, runDir, tmpDir, backupDir}
 
+// inFolder returns the way of the host to a part of the data folder. It works in data/ of
+// it, which it may write to: there the kernel puts a core whose place is not said otherwise.
+func inFolder(name string) string { return filepath.Join("..", name) }
+
 // prepareFolder makes what is missing of the data folder, but nothing above it, and gives it to the engine's
 // user. DIR stays with Gatehouse: whoever owned it could put a link where Gatehouse
 // expects a folder of its own.

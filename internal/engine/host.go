@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -68,13 +69,19 @@ type host struct {
 	logins   *callback // chdb
 	server   clickhouse
 	current  configuration
-	launched bool // the server was started
+	launched bool         // the server was started
+	cores    uint64       // how large a core may be, in bytes
+	memory   atomic.Int64 // the limit in force, in bytes; 0: none of ours
 
 	settled  chan struct{} // closed when it is ready, or not to be
-	identity identity      // once it is ready
+	identity identity      // complete once it is ready
+	answers  bool          // it became ready; once settled
 
 	stopping chan struct{}
 	stopOnce sync.Once
+
+	showing sync.Mutex
+	shown   map[string]uint64 // of what is counted, by the name of the figure
 
 	mu    sync.Mutex // one change at a time
 	first wishes     // with which it was started
@@ -95,7 +102,10 @@ func RunHost(dir string) int {
 		order: o, ordered: ordered, dir: dir, log: log, parent: os.NewFile(reportFD, "report"),
 		settled: make(chan struct{}), stopping: make(chan struct{}), started: cloud.SystemClock{}.Now(), first: o.Wishes,
 	}
-	err = o.checkProgram() // the jail has an entrance for it
+	err = os.Chdir(filepath.Join(dir, dataDir)) // see inFolder
+	if err == nil {
+		err = o.checkProgram() // the jail has an entrance for it
+	}
 	if err == nil {
 		err = h.enter()
 	}
@@ -104,7 +114,7 @@ func RunHost(dir string) int {
 	}
 	if err != nil {
 		log.Error("ended", "err", err)
-		h.tell(report{Failure: failureReport(hostFailure(err, "the engine cannot be started"))})
+		h.tell(report{Failure: failureReport(hostFailure(err, notStarted))})
 		return 1
 	}
 	return 0
@@ -148,11 +158,20 @@ func (h *host) run() error {
 	if h.ticks, err = startOf(os.Getpid()); err != nil {
 		return err
 	}
+	if err := h.allowCores(h.order.Wishes.CoreDumps); err != nil {
+		return err
+	}
+	h.identity = identity{
+		Service: h.order.Service, Engine: h.order.Engine, Path: h.order.Path, PID: os.Getpid(), Ticks: h.ticks, Started: h.started, Confinement: h.order.Confinement,
+	}
+	if err := h.identity.save(); err != nil { // before anybody can ask in vain
+		return err
+	}
 	control, err := listenControl(h.order.Owner)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(controlSocket) }() // Gatehouse can do with an old one
+	defer func() { _ = os.Remove(inFolder(controlSocket)) }() // Gatehouse can do with an old one
 	go func() { h.log.Error("control socket", "err", h.serve(control)) }()
 	if h.order.Confinement != (Confinement{}) {
 		if err := sealSockets(); err != nil {
@@ -163,6 +182,8 @@ func (h *host) run() error {
 	err = h.start()
 	close(h.settled)
 	if err != nil {
+		// The library may abort the process as it ends, and then this is the last word.
+		h.tell(report{Ending: failureReport(hostFailure(err, notStarted))})
 		return errors.Join(err, h.end())
 	}
 	h.tell(report{Ready: &h.identity})
@@ -192,7 +213,7 @@ func (h *host) keepListening() {
 
 // takeLock waits for the process before to let go of the folder.
 func (h *host) takeLock() (err error) {
-	if h.lock, err = os.Open(lockFile); err != nil {
+	if h.lock, err = os.Open(inFolder(lockFile)); err != nil {
 		return err
 	}
 	limit := time.After(h.order.Tuning.LockLimit)
@@ -216,10 +237,10 @@ func (h *host) start() error {
 	if err := h.order.Wishes.checkNames(); err != nil {
 		return err
 	}
-	if err := os.Remove(endFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(inFolder(endFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := emptyFolder(tmpDir); err != nil {
+	if err := emptyFolder(inFolder(tmpDir)); err != nil {
 		return err
 	}
 	marks := markLogs()
@@ -235,13 +256,14 @@ func (h *host) start() error {
 	}
 	if h.logins != nil {
 		// It has read them, and they say where logins are checked.
-		if err := errors.Join(os.Remove(configFile), os.Remove(usersFile)); err != nil {
+		if err := errors.Join(os.Remove(inFolder(configFile)), os.Remove(inFolder(usersFile))); err != nil {
 			return err
 		}
 	}
-	h.identity = identity{
-		Service: h.order.Service, Engine: h.order.Engine, Path: h.order.Path, Version: version, PID: os.Getpid(), Ticks: h.ticks,
-		Started: h.started, HTTP: h.client.http, Native: h.client.native, Confinement: h.order.Confinement,
+	h.identity.Version, h.identity.HTTP, h.identity.Native, h.identity.Memory = version, h.client.http, h.client.native, h.memory.Load()
+	h.answers = true
+	if err := h.identity.save(); err != nil {
+		h.log.Warn("its own state", "err", err) // it is told to whoever asks, as long as it answers
 	}
 	return nil
 }
@@ -265,7 +287,8 @@ func (h *host) launch() error {
 		http: net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[0])), native: net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1])),
 		old: !atLeast(h.order.Version, 20, 1),
 	}
-	h.current = configuration{order: h.order, dir: h.dir, http: ports[0], native: ports[1]}
+	h.memory.Store(h.order.Wishes.Memory)
+	h.current = configuration{order: h.order, dir: h.dir, http: ports[0], native: ports[1], cores: h.cores}
 	if h.order.Engine == KindCHDB {
 		err = h.prepareLibrary()
 	} else {
@@ -274,7 +297,7 @@ func (h *host) launch() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(h.current.server().save(configFile), h.current.users().save(usersFile)); err != nil {
+	if err := errors.Join(h.current.server().save(inFolder(configFile)), h.current.users().save(inFolder(usersFile))); err != nil {
 		return err
 	}
 	if err := h.server.Start(h.current); err != nil {
@@ -425,8 +448,12 @@ type report struct {
 	Loading bool      `json:",omitempty"` // a process that ends now has a broken library
 	Loaded  bool      `json:",omitempty"`
 	Ready   *identity `json:",omitempty"`
+	Ending  *failure  `json:",omitempty"` // why the host ends what it began; Failure follows unless it is cut off
 	Failure *failure  `json:",omitempty"`
 }
+
+// notStarted is said of a failure that has no words of its own.
+const notStarted = "the engine cannot be started"
 
 // tell writes a line for Gatehouse, which may be gone.
 func (h *host) tell(r report) { _ = json.NewEncoder(h.parent).Encode(r) }

@@ -23,11 +23,13 @@ type identity struct {
 	HTTP        string
 	Native      string
 	Confinement Confinement
+	Memory      int64 // the limit in force, in bytes; 0: none of ours
 }
 
 // The requests at the control socket. They keep their meaning: a newer Gatehouse
 // adopts older hosts.
 const (
+	askAlive    = "GET /alive"    // answered at once, however busy ClickHouse is
 	askIdentity = "GET /identity" // waits until ClickHouse answers; identity
 	askUpdate   = "POST /update"  // wishes; updated
 	askQuery    = "POST /query"   // SQL; what ClickHouse answers
@@ -37,12 +39,16 @@ const (
 )
 
 // updated is the answer to askUpdate.
-type updated struct{ Restart bool }
+type updated struct {
+	Restart bool
+	Memory  int64 // as in identity
+}
 
 // serve answers at the control socket.
 func (h *host) serve(l net.Listener) error {
 	mux := http.NewServeMux()
-	mux.HandleFunc(askIdentity, h.ready(func(w http.ResponseWriter, _ *http.Request) error { return answerJSON(w, h.identity) }))
+	mux.HandleFunc(askAlive, h.serveAlive)
+	mux.HandleFunc(askIdentity, h.ready(h.serveIdentity))
 	mux.HandleFunc(askUpdate, h.ready(h.serveUpdate))
 	mux.HandleFunc(askQuery, h.ready(h.serveQuery))
 	mux.HandleFunc(askActivity, h.ready(h.serveActivity))
@@ -65,7 +71,7 @@ func (h *host) ready(f func(w http.ResponseWriter, r *http.Request) error) http.
 			return
 		}
 		answer := &begun{ResponseWriter: w}
-		if h.identity.PID == 0 {
+		if !h.answers {
 			answerFailure(w, fail(Failed, nil, "ClickHouse does not start"))
 			return
 		}
@@ -108,6 +114,26 @@ func answerFailure(w http.ResponseWriter, e *Error) {
 	_ = json.NewEncoder(w).Encode(failureReport(e)) // Gatehouse has gone
 }
 
+// serveAlive says that this process answers. The official server is a process of its own: one
+// that a signal has stopped does nothing at all, and so does not live.
+func (h *host) serveAlive(w http.ResponseWriter, _ *http.Request) {
+	select {
+	case <-h.settled:
+		if h.answers && isStopped(h.server.PID()) {
+			answerFailure(w, fail(Stopped, nil, "ClickHouse was stopped by a signal"))
+			return
+		}
+	default:
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (h *host) serveIdentity(w http.ResponseWriter, _ *http.Request) error {
+	who := h.identity
+	who.Memory = h.memory.Load()
+	return answerJSON(w, who)
+}
+
 func (h *host) serveUpdate(w http.ResponseWriter, r *http.Request) error {
 	var wanted wishes
 	if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil {
@@ -117,7 +143,7 @@ func (h *host) serveUpdate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, updated{restart})
+	return answerJSON(w, updated{restart, h.memory.Load()})
 }
 
 func (h *host) serveQuery(w http.ResponseWriter, r *http.Request) error {

@@ -14,7 +14,7 @@ type logMarks map[string]int64
 func markLogs() logMarks {
 	marks := logMarks{}
 	for _, name := range []string{hostLog, clickhouseLog} {
-		marks[name] = sizeOf(name)
+		marks[name] = sizeOf(inFolder(name))
 	}
 	return marks
 }
@@ -28,17 +28,17 @@ func sizeOf(name string) int64 {
 }
 
 // empty reports whether nothing was written to a log since.
-func (m logMarks) empty(name string) bool { return sizeOf(name) == m[name] }
+func (m logMarks) empty(name string) bool { return sizeOf(inFolder(name)) == m[name] }
 
 // since returns the beginning of what was written to the logs.
 func (m logMarks) since() []byte {
 	var all []byte
 	for name, at := range m {
-		f, err := os.Open(name)
+		f, err := os.Open(inFolder(name))
 		if err != nil {
 			continue // nothing was written
 		}
-		if sizeOf(name) < at {
+		if sizeOf(inFolder(name)) < at {
 			at = 0 // another part has begun
 		}
 		text, err := io.ReadAll(io.NewSectionReader(f, at, 256<<10))
@@ -55,7 +55,7 @@ func (m logMarks) since() []byte {
 // and cut: what comes in between is lost.)
 func (h *host) trimLog() {
 	for range time.Tick(time.Minute) {
-		if err := trim(hostLog, h.order.Tuning.LogBytes); err != nil {
+		if err := trim(inFolder(hostLog), h.order.Tuning.LogBytes); err != nil {
 			h.log.Warn("its own log", "err", err)
 		}
 	}

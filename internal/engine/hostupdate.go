@@ -30,6 +30,9 @@ func (h *host) update(ctx context.Context, wanted wishes) (restart bool, err err
 	} else if err := h.reload(ctx, wanted); err != nil {
 		return false, err
 	}
+	if err := h.allowCores(wanted.CoreDumps); err != nil {
+		return false, err
+	}
 	limits := wanted.Memory != h.first.Memory && !capabilitiesOf(h.order.Engine, h.order.Version).ReloadsLimits
 	return limits || !maps.Equal(wanted.ServerSettings, h.first.ServerSettings), nil
 }
@@ -41,15 +44,18 @@ func (h *host) reload(ctx context.Context, wanted wishes) error {
 	err := h.rewrite(ctx)
 	if err != nil {
 		h.current = before
-		err = errors.Join(err, h.rewrite(ctx))
+		return errors.Join(err, h.rewrite(ctx))
 	}
-	return err
+	if capabilitiesOf(h.order.Engine, h.order.Version).ReloadsLimits {
+		h.memory.Store(wanted.Memory)
+	}
+	return nil
 }
 
 func (h *host) rewrite(ctx context.Context) error {
 	running := h.current
 	running.Wishes.ServerSettings = h.first.ServerSettings // those need a restart, which writes them
-	if err := errors.Join(running.server().save(configFile), running.users().save(usersFile)); err != nil {
+	if err := errors.Join(running.server().save(inFolder(configFile)), running.users().save(inFolder(usersFile))); err != nil {
 		return err
 	}
 	return h.client.query(ctx, "SYSTEM RELOAD CONFIG", nil, io.Discard)

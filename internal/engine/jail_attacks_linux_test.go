@@ -135,7 +135,7 @@ var modernAttacks = []sqlAttack{
 	{name: "environment of Gatehouse", canary: "PATH=", steps: []string{`SELECT * FROM file('/proc/{gatehouse}/environ', 'RawBLOB', 'line String')`}},
 	{name: "memory of another service", canary: "r-xp", steps: []string{`SELECT * FROM file('/proc/{prey}/maps', ` + line + `)`, `SELECT * FROM file('/proc/{prey}/mem', ` + line + `)`}, works: true},
 	{name: "descriptors of another service", steps: []string{`SELECT _path FROM file('/proc/{prey}/fd/*', 'One')`, `SELECT * FROM file('/proc/{prey}/fd/1', ` + line + `)`}, works: true},
-	{name: "working folder of another service", steps: []string{`SELECT * FROM file('/proc/{prey}/cwd/data/rows.csv', ` + line + `)`}, works: true},
+	{name: "working folder of another service", steps: []string{`SELECT * FROM file('/proc/{prey}/cwd/rows.csv', ` + line + `)`}, works: true},
 	{name: "descriptors of Gatehouse", steps: []string{`SELECT * FROM file('/proc/{gatehouse}/fd/1', ` + line + `)`}},
 
 	// The sockets of others.

@@ -7,27 +7,87 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
 // metrics writes what ClickHouse counts, in Prometheus' text format under the names
 // that ClickHouse has at its own /metrics. That address stays closed: it asks for no
-// password.
+// password. What Gatehouse itself has asked is taken out: see theirs.
 func (h *host) metrics(ctx context.Context, w io.Writer) error {
 	var answer bytes.Buffer
 	if err := h.client.query(ctx, h.metricsQuery(), nil, &answer); err != nil {
 		return err
 	}
-	out := bufio.NewWriter(w)
+	connections := h.client.underWay.Load() + 1 // this one was among them
+	var all []metric
+	ours := map[string]uint64{}
 	for line := range bytes.Lines(answer.Bytes()) {
 		var m metric
 		if err := json.Unmarshal(line, &m); err != nil {
 			return fmt.Errorf("metrics: %w", err)
 		}
+		if m.Prefix == oursPrefix {
+			n, err := strconv.ParseUint(m.Value, 10, 64)
+			if err != nil {
+				return fmt.Errorf("metrics: %w", err)
+			}
+			ours[m.Name] = n
+			continue
+		}
+		all = append(all, m)
+	}
+	h.known(ours)
+	ours["Metrics_HTTPConnection"] = connections
+	h.theirs(all, ours)
+	out := bufio.NewWriter(w)
+	for _, m := range all {
 		m.write(out)
 	}
 	return out.Flush()
 }
+
+// oursPrefix marks figures of what Gatehouse itself has asked.
+const oursPrefix = "Ours"
+
+// known adds what this process knows of its own queries, where ClickHouse does not count by user.
+func (h *host) known(ours map[string]uint64) {
+	if h.countsByUser() {
+		return
+	}
+	// The one that asked for the figures too: there when it began, here when it was answered.
+	ours["ProfileEvents_Query"], ours["ProfileEvents_SelectQuery"] = h.client.asked.Load(), h.client.selected.Load()
+}
+
+// countsByUser reports whether ClickHouse knows what each user has asked (system.user_processes).
+func (h *host) countsByUser() bool { return atLeast(h.order.Version, 22, 1) }
+
+// theirs takes out of the figures what Gatehouse itself has caused: all that ClickHouse counts
+// for the internal user, and the queries and connections of now. What is counted never
+// becomes less, although the figures are not all of one moment.
+func (h *host) theirs(all []metric, ours map[string]uint64) {
+	h.showing.Lock()
+	defer h.showing.Unlock()
+	if h.shown == nil {
+		h.shown = map[string]uint64{}
+	}
+	for i, m := range all {
+		name := m.Prefix + "_" + m.Name
+		value, err := strconv.ParseUint(m.Value, 10, 64)
+		if err != nil || ours[name] == 0 && m.Prefix != eventsPrefix {
+			continue
+		}
+		value -= min(ours[name], value)
+		if m.Prefix == eventsPrefix {
+			value = max(value, h.shown[name])
+			h.shown[name] = value
+		}
+		all[i].Value = strconv.FormatUint(value, 10)
+	}
+}
+
+// eventsPrefix marks what is counted from the start on.
+const eventsPrefix = "ProfileEvents"
 
 // metric is one line of ClickHouse's tables of figures.
 type metric struct {
@@ -36,7 +96,7 @@ type metric struct {
 
 func (m metric) write(w io.Writer) {
 	kind := "gauge"
-	if m.Prefix == "ProfileEvents" {
+	if m.Prefix == eventsPrefix {
 		kind = "counter"
 	}
 	name := "ClickHouse" + m.Prefix + "_" + strings.Map(metricRune, m.Name)
@@ -61,6 +121,11 @@ func (h *host) metricsQuery() string {
 	selects := []string{
 		"SELECT 'ProfileEvents' AS Prefix, event AS Name, toString(value) AS Value, " + help + " AS Help FROM system.events",
 		"SELECT 'Metrics', metric, toString(value), " + help + " FROM system.metrics",
+		"SELECT '" + oursPrefix + "', 'Metrics_Query', toString(count()), '' FROM system.processes WHERE user = '" + internalUser + "'",
+	}
+	if h.countsByUser() {
+		selects = append(selects, "SELECT '"+oursPrefix+"', concat('ProfileEvents_', name), toString(value), '' FROM system.user_processes"+
+			" ARRAY JOIN mapKeys(ProfileEvents) AS name, mapValues(ProfileEvents) AS value WHERE user = '"+internalUser+"'")
 	}
 	if h.order.Engine == KindClickHouse {
 		return strings.Join(append(selects, "SELECT 'AsyncMetrics', metric, toString(value), '' FROM system.asynchronous_metrics"), " UNION ALL ") + " FORMAT JSONEachRow"

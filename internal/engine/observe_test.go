@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -117,6 +118,97 @@ func TestMetricsAreThoseOfClickHouse(t *testing.T) {
 			t.Errorf("/metrics of ClickHouse: %d (%v)", status, err)
 		}
 	})
+}
+
+func TestMetricsAreOfUsersAlone(t *testing.T) {
+	// Of what Gatehouse asks nothing is shown: a server that nobody uses has no queries and no
+	// connections, however often it is looked at. Every query of a user counts, and no
+	// counter ever goes back.
+	t.Parallel()
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
+		spec := enginetest.Spec(t, password)
+		s := enginetest.Start(t, e, spec)
+		first := figures(t, s)
+		last := first
+		look := func() map[string]float64 {
+			t.Helper()
+			now := figures(t, s)
+			for name, value := range last {
+				if strings.HasPrefix(name, "ClickHouseProfileEvents_") && now[name] < value {
+					t.Errorf("%s went back from %g to %g", name, value, now[name])
+				}
+			}
+			last = now
+			return now
+		}
+		for range 20 {
+			activity(t, s)
+			internally(t, s, "SELECT name, value FROM system.settings LIMIT 10")
+			if _, err := s.Update(t.Context(), spec); err != nil {
+				t.Fatal(err)
+			}
+			now := look()
+			for _, name := range []string{"ClickHouseProfileEvents_Query", "ClickHouseProfileEvents_SelectQuery"} {
+				if now[name] != first[name] {
+					t.Errorf("%s became %g from %g without a user", name, now[name], first[name])
+				}
+			}
+			if now["ClickHouseMetrics_Query"] != 0 {
+				t.Errorf("%g queries run without a user", now["ClickHouseMetrics_Query"])
+			}
+		}
+		for look()["ClickHouseMetrics_HTTPConnection"] != 0 && t.Context().Err() == nil { // one before is perhaps being closed
+		}
+		for range 5 {
+			run(t, s, "SELECT 1")
+		}
+		now := look()
+		for _, name := range []string{"ClickHouseProfileEvents_Query", "ClickHouseProfileEvents_SelectQuery"} {
+			if now[name] != first[name]+5 {
+				t.Errorf("%s became %g from %g by five queries", name, now[name], first[name])
+			}
+		}
+		slow := make(chan error, 1)
+		go func() {
+			_, _, err := post(t.Context(), s, "SELECT sleep(1)", nil)
+			slow <- err
+		}()
+		for now = look(); now["ClickHouseMetrics_Query"] != 1; now = look() {
+			select {
+			case err := <-slow:
+				t.Fatalf("it was not seen to run (%v)", err)
+			default:
+			}
+		}
+		if got := now["ClickHouseMetrics_HTTPConnection"]; got != 1 {
+			t.Errorf("%g connections are shown of one user", got)
+		}
+		if err := <-slow; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// figures returns the metrics by their names.
+func figures(t *testing.T, s *engine.Server) map[string]float64 {
+	t.Helper()
+	var text bytes.Buffer
+	if err := s.Metrics(t.Context(), &text); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]float64{}
+	for line := range strings.Lines(text.String()) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if name == "#" {
+			continue
+		}
+		n, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all[name] = n
+	}
+	return all
 }
 
 func TestQueryReturnsAllOrAnError(t *testing.T) {

@@ -43,6 +43,7 @@ type wishes struct {
 	PasswordSHA256 []byte
 	Settings       map[string]string
 	ServerSettings map[string]string
+	CoreDumps      bool
 }
 
 // Format implements fmt.Formatter, so that no verb prints a password's hash.
@@ -54,6 +55,7 @@ func wishesOf(spec Spec) wishes {
 		PasswordSHA256: spec.PasswordSHA256[:],
 		Settings:       spec.Settings,
 		ServerSettings: spec.ServerSettings,
+		CoreDumps:      spec.CoreDumps,
 	}
 }
 

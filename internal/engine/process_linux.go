@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -86,6 +87,54 @@ func (p *process) killGroup() error {
 }
 
 func (p *process) close() { _ = p.file.Close() } // it only watched
+
+// lookAt returns what the kernel says of a process.
+func lookAt(pid int) (p seen, err error) {
+	if pid <= 1 {
+		return p, errNoHost
+	}
+	if p.group, err = unix.Getpgid(pid); err != nil {
+		return p, os.NewSyscallError("getpgid", err)
+	}
+	if p.session, err = unix.Getsid(pid); err != nil {
+		return p, os.NewSyscallError("getsid", err)
+	}
+	user, err := statusOf(pid, "Uid")
+	if err != nil {
+		return p, err
+	}
+	if _, err := fmt.Sscan(user, &p.uid); err != nil {
+		return p, fmt.Errorf("the user of %d: %w", pid, err)
+	}
+	line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+	p.line = strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
+	return p, err
+}
+
+// isStopped reports whether a signal has stopped the process, as SIGSTOP does. One that a
+// debugger holds is not meant.
+func isStopped(pid int) bool {
+	state, err := statusOf(pid, "State")
+	return err == nil && strings.HasPrefix(state, "T")
+}
+
+// dumpsCore reports whether the kernel is writing a core of the process (Linux 4.15 and
+// later say it): it is at its end and answers nobody.
+func dumpsCore(pid int) bool {
+	dumping, err := statusOf(pid, "CoreDumping")
+	return err == nil && dumping == "1"
+}
+
+// statusOf returns a field of proc_pid_status(5).
+func statusOf(pid int, name string) (string, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return "", err
+	}
+	_, value, _ := strings.Cut(string(text), "\n"+name+":")
+	value, _, _ = strings.Cut(value, "\n")
+	return strings.TrimSpace(value), nil
+}
 
 // startOf returns when a process started, in ticks since the machine did
 // (proc_pid_stat(5), field 22): with its number it names a process for good.

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -24,7 +25,9 @@ type Server struct {
 	control *http.Client
 	process *process
 	done    chan struct{}
-	exit    string // once done is closed
+	exit    string       // once done is closed
+	memory  atomic.Int64 // the limit in force, in bytes, when the host said it last
+	hung    atomic.Bool  // it was killed because it did not answer
 
 	stopping sync.Mutex
 }
@@ -43,6 +46,7 @@ func newServer(dir string, who identity, command *exec.Cmd) (*Server, error) {
 		return nil, fail(Failed, err, "the host of the engine ended at once")
 	}
 	s := &Server{identity: who, dir: dir, control: controlClient(dir), process: p, done: make(chan struct{})}
+	s.memory.Store(who.Memory)
 	go s.watch(command)
 	return s, nil
 }
@@ -60,7 +64,9 @@ func (s *Server) watch(command *exec.Cmd) {
 		slog.Warn("the end of an engine", "service", s.Service, "err", err)
 	}
 	awaitUnlocked(s.dir)
-	s.exit = exitSentence(s.dir, how)
+	if s.exit = exitSentence(s.dir, how); s.hung.Load() {
+		s.exit = "The server process did not answer and was ended by Gatehouse."
+	}
 	close(s.done)
 	s.process.close()
 }
@@ -108,8 +114,30 @@ func (s *Server) Exit() string {
 // was: BadSetting names a setting that ClickHouse does not take.
 func (s *Server) Update(ctx context.Context, spec Spec) (restart bool, err error) {
 	var answer updated
-	err = s.ask(ctx, askUpdate, wishesOf(spec), &answer)
+	if err = s.ask(ctx, askUpdate, wishesOf(spec), &answer); err == nil {
+		s.memory.Store(answer.Memory)
+	}
 	return answer.Restart, err
+}
+
+// Memory returns the limit of memory in force in the server, in bytes, as far as Start,
+// Adopt and Update have learned it; 0 when it has none from us.
+func (s *Server) Memory() int64 { return s.memory.Load() }
+
+// Answers returns nil when the process answers at its control socket, or is at its end and
+// being written to a core. How busy ClickHouse is does not matter: it is the host that answers.
+// It waits for that until ctx ends. The error of one that a signal has stopped says so.
+func (s *Server) Answers(ctx context.Context) error {
+	err := s.ask(ctx, askAlive, nil, nil)
+	var told *Error
+	switch {
+	case errors.As(err, &told) && told.Kind == Stopped:
+		return err
+	case errors.Is(err, errNoAnswer) && !dumpsCore(s.PID()):
+		return err
+	default:
+		return nil
+	}
 }
 
 // Activity returns what goes on in it, without what Gatehouse asks.
@@ -138,7 +166,7 @@ func (s *Server) Metrics(ctx context.Context, w io.Writer) error {
 
 // Stop ends the server: it is asked to, and killed with all it has started when it
 // has not ended after ten seconds or when ctx ends before. It returns nil when the
-// process is gone, also when it was gone already.
+// process is gone, also when it was gone already. See Hung for one that did not answer.
 func (s *Server) Stop(ctx context.Context) error {
 	s.stopping.Lock()
 	defer s.stopping.Unlock()
@@ -151,9 +179,31 @@ func (s *Server) Stop(ctx context.Context) error {
 			return nil
 		case <-limit.Done():
 		}
+		asked = s.isStopped(ctx)
 	}
+	s.hung.Store(asked != nil && ctx.Err() == nil)
 	return s.kill()
 }
+
+// isStopped returns an error when a signal has stopped ClickHouse, which therefore could
+// not end.
+func (s *Server) isStopped(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return s.Answers(ctx)
+}
+
+// Kill ends the process and all it has started at once, because it does not answer. It
+// returns nil when the process is gone.
+func (s *Server) Kill() error {
+	s.stopping.Lock()
+	defer s.stopping.Unlock()
+	s.hung.Store(true)
+	return s.kill()
+}
+
+// Hung reports whether the process was killed, by Kill or by Stop, because it did not answer.
+func (s *Server) Hung() bool { return s.hung.Load() }
 
 // kill ends the process and its group. The number is still that of the process: it is
 // not buried before done is closed, unless somebody else is its parent.
@@ -166,9 +216,16 @@ func (s *Server) kill() error {
 	if err := s.process.killGroup(); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fail(Failed, err, "the engine cannot be ended")
 	}
-	<-s.done
-	return nil
+	select {
+	case <-s.done:
+		return nil
+	case <-time.After(stopLimit): // the kernel does not let go of it: a disk that hangs, say
+		return fail(Failed, nil, "the engine does not end though it was killed")
+	}
 }
+
+// errNoAnswer says that nobody has answered at the control socket.
+var errNoAnswer = errors.New("the host does not answer")
 
 // ask sends a request to the host and reads its answer into out, which may be nil.
 func (s *Server) ask(ctx context.Context, what string, in, out any) error {
@@ -199,7 +256,7 @@ func (s *Server) request(ctx context.Context, what string, body io.Reader, read 
 	}
 	answer, err := s.control.Do(r)
 	if err != nil {
-		return fmt.Errorf("engine: %s: %w", path, err)
+		return fmt.Errorf("engine: %s: %w: %w", path, errNoAnswer, err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode/100 != 2 {

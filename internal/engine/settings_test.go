@@ -74,7 +74,8 @@ func TestServerDoesNotStartWithABadSetting(t *testing.T) {
 
 func TestMemoryLimitHolds(t *testing.T) {
 	// A query that needs more is refused and the server goes on; a new limit is in force
-	// at once where the engine says so, else Update asks for a restart.
+	// at once where the engine says so, else Update asks for a restart. The server says which
+	// limit is in force, also to who adopts it.
 	t.Parallel()
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		spec := enginetest.Spec(t, password)
@@ -93,6 +94,14 @@ func TestMemoryLimitHolds(t *testing.T) {
 		restart, err := s.Update(t.Context(), spec)
 		if err != nil || restart == e.Capabilities().ReloadsLimits {
 			t.Fatal(restart, err)
+		}
+		inForce := int64(400 << 20)
+		if !restart {
+			inForce = spec.MemoryBytes
+		}
+		adopted, err := e.Adopt(t.Context(), spec)
+		if err != nil || s.Memory() != inForce || adopted.Memory() != inForce {
+			t.Errorf("%d bytes are in force, told were %d and, to who adopts, %d (%v)", inForce, s.Memory(), adopted.Memory(), err)
 		}
 		if restart {
 			s = enginetest.Start(t, e, spec)

@@ -14,17 +14,18 @@ import (
 // controlSocket is where the host listens, within the data folder.
 const controlSocket = "run/control.sock"
 
-// listenControl opens the control socket of the folder that is the working directory:
-// so its path is short, whatever the folder's is.
+// listenControl opens the control socket of the data folder. It goes by a path that is
+// short, whatever the folder's is.
 func listenControl(owner int) (net.Listener, error) {
-	if err := os.Remove(controlSocket); err != nil && !errors.Is(err, os.ErrNotExist) {
+	path := inFolder(controlSocket)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: controlSocket, Net: "unix"})
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(controlSocket, 0o600); err != nil { // root may connect nevertheless
+	if err := os.Chmod(path, 0o600); err != nil { // root may connect nevertheless
 		_ = l.Close() // nobody has it
 		return nil, err
 	}

@@ -29,6 +29,9 @@ type Spec struct {
 	Settings map[string]string
 	// ServerSettings are those of the server, by name; a dot leads into a section.
 	ServerSettings map[string]string
+	// CoreDumps lets the kernel write the memory of a process of the server to a core when it
+	// dies (core(5)). Where it goes is the machine's to say, and it holds data of the service.
+	CoreDumps bool
 	// Jail says by what the process is kept from the files of others.
 	Jail Jail
 }

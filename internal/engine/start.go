@@ -58,10 +58,12 @@ func (e *Engine) Start(ctx context.Context, spec Spec) (*Server, error) {
 // nothing when none runs or it had to be stopped for them.
 func (e *Engine) takeOver(ctx context.Context, spec Spec) (*Server, error) {
 	server, err := e.Adopt(ctx, spec)
-	if errors.Is(err, ErrNotRunning) {
+	switch {
+	case errors.Is(err, ErrNotRunning):
 		return nil, nil
-	}
-	if err != nil {
+	case errors.Is(err, ErrSilent):
+		return nil, fail(Timeout, err, "the server process runs but does not answer")
+	case err != nil:
 		return nil, err
 	}
 	restart, err := server.Update(ctx, spec)
@@ -213,10 +215,13 @@ func openHostLog(spec Spec) (*os.File, error) {
 func readReports(reports io.Reader) (identity, error) {
 	lines := json.NewDecoder(reports)
 	loading := false
+	var ending *failure
 	for {
 		var r report
 		err := lines.Decode(&r)
 		switch {
+		case err != nil && ending != nil:
+			return identity{}, ending.err()
 		case err != nil && loading:
 			return identity{}, brokenLibrary(nil)
 		case err != nil:
@@ -226,7 +231,7 @@ func readReports(reports io.Reader) (identity, error) {
 		case r.Ready != nil:
 			return *r.Ready, nil
 		}
-		loading = r.Loading
+		loading, ending = r.Loading, r.Ending
 	}
 }
 
@@ -241,14 +246,28 @@ func withEnd(err, ended error) error {
 
 // Adopt returns the server that runs on the data folder, whoever has started it. It
 // asks at the control socket who is there and looks whether it is the process that
-// listens. The error is ErrNotRunning when there is none, or none of this service.
+// listens. The error is ErrNotRunning when there is none, or none of this service; and
+// ErrSilent when there is one that has not answered within half of the time that ctx
+// leaves, and five seconds at most. The server is returned all the same then, so that it
+// can be ended, if it is sure which process it is.
 func (e *Engine) Adopt(ctx context.Context, spec Spec) (*Server, error) {
 	conn, listener, err := dialControl(ctx, spec.Dir)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EAGAIN): // as many wait as may
+		return silentServer(spec, 0)
+	case err != nil:
 		return nil, err
 	}
 	_ = conn.Close() // it was to see who listens
 	s := &Server{dir: spec.Dir, control: controlClient(spec.Dir)}
+	switch err := s.greet(ctx); {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return silentServer(spec, listener.pid)
+	case err != nil: // it has just ended
+		return nil, fmt.Errorf("%w (%w)", ErrNotRunning, err)
+	}
 	if err := s.ask(ctx, askIdentity, nil, &s.identity); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -263,4 +282,21 @@ func (e *Engine) Adopt(ctx context.Context, spec Spec) (*Server, error) {
 		return nil, fmt.Errorf("%w (%w)", ErrNotRunning, err)
 	}
 	return server, nil
+}
+
+// greetLimit is how long a host may take to answer before it is called silent.
+const greetLimit = 5 * time.Second
+
+// greet returns nil when somebody answers, whatever it is.
+func (s *Server) greet(ctx context.Context) error {
+	limit := greetLimit
+	if end, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(end)/2) //nolint:forbidigo // contexts go by the clock of the machine
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if err := s.ask(ctx, askAlive, nil, nil); errors.Is(err, errNoAnswer) {
+		return err
+	}
+	return nil
 }

@@ -51,11 +51,16 @@ func (e *element) place(path, value string) {
 func (e element) save(path string) error {
 	var b bytes.Buffer
 	e.write(&b)
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // for its owner only
+	return writeWhole(path, b.Bytes())
+}
+
+// writeWhole writes a file for its owner only, whole or not at all.
+func writeWhole(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b.Bytes())
+	_, err = f.Write(text)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

@@ -40,22 +40,26 @@ func (f *Fleet) Status(id uuid.UUID) (Status, bool) {
 }
 
 // Current returns the scaling that a service really has: what the driver makes of the
-// one in force, with the memory that a running server has until it is restarted. The
-// entry is that of its schedule which says so; nil when it is the baseline. It returns
-// the zero scaling for a service that is not there.
+// one in force, with the memory that a running server has until it is restarted, whoever
+// has started it. The entry is that of its schedule which says so; nil when it is the
+// baseline. It returns the zero scaling for a service that is not there.
 func (f *Fleet) Current(id uuid.UUID) (cloud.Scaling, *cloud.ScheduleEntry) {
 	m := f.member(id)
 	if m == nil {
 		return cloud.Scaling{}, nil
 	}
 	m.mu.Lock()
-	s, inForce := m.service, m.inForce
+	s, inForce, i := m.service, m.inForce, m.instance
 	m.mu.Unlock()
 	scaling, entry := s.ScalingAt(f.clock.Now())
 	if inForce != nil {
 		idle, minutes := scaling.Idle, scaling.IdleMinutes
 		scaling = *inForce
 		scaling.Idle, scaling.IdleMinutes = idle, minutes
+	}
+	if i != nil && i.Memory() > 0 {
+		scaling.MaxMemory = max(int(i.Memory()/gib), 1)
+		scaling.MinMemory = min(scaling.MinMemory, scaling.MaxMemory)
 	}
 	return f.driver.Runs(scaling), entry
 }

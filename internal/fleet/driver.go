@@ -13,6 +13,9 @@ import (
 // ErrNotRunning says that no server of a service runs.
 var ErrNotRunning = errors.New("no server of the service runs")
 
+// ErrSilent says that a server runs whose process does not answer.
+var ErrSilent = errors.New("the server of the service does not answer")
+
 // ErrBusy says that a server answers, but has no room for the question: it works for its users.
 var ErrBusy = errors.New("the server has no room for another query")
 
@@ -34,7 +37,9 @@ type Driver interface {
 
 	// Adopt takes over the server that runs; it waits for one that is on its way up as far
 	// as that can be seen. It returns ErrNotRunning when there is none. The server keeps
-	// the password and settings it has, until Update.
+	// the password and settings it has, until Update. With ErrSilent it returns one that runs
+	// and does not answer, so that it can be asked again, stopped and killed; nil with that
+	// error says that it is not sure which process it is.
 	Adopt(context.Context, cloud.Service) (Instance, error)
 
 	// Destroy removes the data of a service for good, and everything else of it. It
@@ -75,6 +80,12 @@ type Instance interface {
 	// that the rest needs a restart. The answer is about all that the server runs with,
 	// not only about what this call changed.
 	Update(context.Context, cloud.Service) (restart bool, err error)
+	// Memory is the limit of memory in force in the server, in bytes, which is not the one
+	// ordered while that waits for a restart; 0 when it is not known.
+	Memory() int64
+	// Answers returns nil when the server's process answers, however busy its ClickHouse is. It
+	// waits for that until its context ends.
+	Answers(context.Context) error
 	// Activity says what the server is doing for its users; ErrBusy says that it is too
 	// much to be asked.
 	Activity(context.Context) (Activity, error)
@@ -84,8 +95,12 @@ type Instance interface {
 	Metrics(ctx context.Context, w io.Writer) error
 
 	// Stop ends the server and returns when it is gone and its data at rest. It returns
-	// nil when it was gone already.
+	// nil when it was gone already. One that does not answer is killed.
 	Stop(context.Context) error
+	// Kill ends a server that does not answer, at once, and returns when it is gone.
+	Kill(context.Context) error
+	// Hung reports whether the server was killed because it did not answer.
+	Hung() bool
 }
 
 // Activity is what a server does for its users. What Gatehouse asks it never counts.

@@ -41,6 +41,7 @@ type house struct {
 	ended  chan struct{}
 
 	mu      sync.Mutex
+	told    *fleet.Fleet // that learns of changes; nil for none
 	reached []fleet.Step
 	killAt  fleet.Step
 	killed  bool
@@ -76,6 +77,7 @@ func (h *house) run() {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel, h.ended = cancel, make(chan struct{})
+	h.tell(h.Fleet)
 	h.ledger.Tell(h.Fleet)
 	go func(f *fleet.Fleet, ended chan struct{}) {
 		defer close(ended)
@@ -85,8 +87,22 @@ func (h *house) run() {
 	}(h.Fleet, h.ended)
 }
 
+func (h *house) tell(f *fleet.Fleet) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.told = f
+}
+
+// serves reports whether connections come by way of a fleet: not after it has ended or was killed.
+func (h *house) serves(f *fleet.Fleet) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.told == f
+}
+
 // end ends the fleet; servers and what is stored stay.
 func (h *house) end() {
+	h.tell(nil)
 	h.ledger.Tell(nil)
 	h.cancel()
 	<-h.ended
@@ -98,7 +114,9 @@ func (h *house) reach(s fleet.Step) {
 	h.mu.Lock()
 	h.reached = append(h.reached, s)
 	kill := h.killed || s == h.killAt
-	h.killed = kill
+	if h.killed = kill; kill {
+		h.told = nil
+	}
 	h.mu.Unlock()
 	if kill {
 		h.ledger.Tell(nil)

@@ -22,6 +22,7 @@ func (m *member) ask(ctx context.Context) {
 	case err != nil:
 		m.silent++
 		m.problem("look", err)
+		m.hears(ctx)
 		return
 	}
 	m.silent = 0

@@ -12,6 +12,8 @@ type Limits struct {
 	Starts int
 	// Start, Stop, Destroy and Ask bound one call of the driver: Ask is for questions and changes.
 	Start, Stop, Destroy, Ask time.Duration
+	// Hung is how long a server's process may not answer until it is killed.
+	Hung time.Duration
 	// Ledger bounds one change in the ledger.
 	Ledger time.Duration
 	// Wait is how long Backend waits for a server.
@@ -32,7 +34,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Starts: max(2, runtime.NumCPU()),
-		Start:  5 * time.Minute, Stop: time.Minute, Destroy: 10 * time.Minute, Ask: 10 * time.Second,
+		Start:  5 * time.Minute, Stop: time.Minute, Destroy: 10 * time.Minute, Ask: 10 * time.Second, Hung: time.Minute,
 		Ledger: 10 * time.Second, Wait: 2 * time.Minute,
 		Look: 15 * time.Second, Drain: time.Hour, DrainLook: time.Second,
 		BackOff: 500 * time.Millisecond, BackOffMax: 30 * time.Second,
@@ -59,6 +61,7 @@ func (l Limits) orDefault() Limits {
 		{&l.Stop, d.Stop},
 		{&l.Destroy, d.Destroy},
 		{&l.Ask, d.Ask},
+		{&l.Hung, d.Hung},
 		{&l.Ledger, d.Ledger},
 		{&l.Wait, d.Wait},
 		{&l.Look, d.Look},

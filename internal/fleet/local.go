@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -89,13 +90,16 @@ func (d *LocalDriver) Start(ctx context.Context, s cloud.Service) (Instance, err
 // Adopt implements Driver.
 func (d *LocalDriver) Adopt(ctx context.Context, s cloud.Service) (Instance, error) {
 	server, err := d.engine.Adopt(ctx, d.spec(s))
-	if errors.Is(err, engine.ErrNotRunning) {
+	switch {
+	case errors.Is(err, engine.ErrNotRunning):
 		return nil, ErrNotRunning
+	case errors.Is(err, engine.ErrSilent):
+		err = fmt.Errorf("%w: %w", ErrSilent, err)
 	}
-	if err != nil {
+	if server == nil {
 		return nil, publicError(err)
 	}
-	return &localInstance{Server: server, driver: d}, nil
+	return &localInstance{Server: server, driver: d}, err
 }
 
 // Destroy implements Driver. A removal goes on when ctx ends; asked for again, it waits
@@ -149,6 +153,7 @@ func (d *LocalDriver) folder(id uuid.UUID) string {
 func (d *LocalDriver) spec(s cloud.Service) engine.Spec {
 	spec := engine.Spec{
 		Service: s.ID, Dir: d.folder(s.ID), MemoryBytes: int64(s.Scaling.MaxMemory) * gib, PasswordSHA256: s.Password.SHA256, Jail: d.jail,
+		CoreDumps: s.EnableCoreDumps,
 	}
 	spec.Settings, spec.ServerSettings = s.EngineSettings()
 	if d.memory > 0 {
@@ -174,6 +179,9 @@ func (i *localInstance) Update(ctx context.Context, s cloud.Service) (restart bo
 	restart, err = i.Server.Update(ctx, i.driver.spec(s))
 	return restart, publicError(err)
 }
+
+// Kill implements Instance.
+func (i *localInstance) Kill(context.Context) error { return publicError(i.Server.Kill()) }
 
 // Activity implements Instance.
 func (i *localInstance) Activity(ctx context.Context) (Activity, error) {

@@ -218,6 +218,7 @@ type local struct {
 	clock    *cloudtest.Clock
 	id       uuid.UUID
 	password cloud.Secret
+	limits   fleet.Limits
 
 	fleet  *fleet.Fleet
 	cancel context.CancelFunc
@@ -231,8 +232,15 @@ func newLocal(t *testing.T, e *engine.Engine) *local {
 
 func newLocalIn(t *testing.T, e *engine.Engine, dir string) *local {
 	t.Helper()
+	return newLocalWith(t, e, dir, fleet.Limits{})
+}
+
+// newLocalWith makes a fleet that looks often, with other limits as they are given.
+func newLocalWith(t *testing.T, e *engine.Engine, dir string, limits fleet.Limits) *local {
+	t.Helper()
+	limits.Look, limits.DrainLook, limits.BackOff = 50*time.Millisecond, 50*time.Millisecond, 10*time.Millisecond
 	clock := cloudtest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
-	l := &local{engine: e, dir: dir, clock: clock, ledger: fleettest.NewLedger(clock), password: cloud.NewServicePassword()}
+	l := &local{engine: e, dir: dir, clock: clock, ledger: fleettest.NewLedger(clock), password: cloud.NewServicePassword(), limits: limits}
 	var err error
 	if l.driver, err = fleet.NewLocalDriver(fleet.LocalConfig{Engine: e, Dir: dir, Jail: engine.JailAuto, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
@@ -254,7 +262,7 @@ func (l *local) run(t *testing.T) {
 	l.cancel, l.ended = cancel, make(chan struct{})
 	l.fleet = fleet.New(fleet.Config{
 		Driver: l.driver, Ledger: l.ledger, Clock: l.clock, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Limits: fleet.Limits{Look: 50 * time.Millisecond, DrainLook: 50 * time.Millisecond, BackOff: 10 * time.Millisecond},
+		Limits: l.limits,
 	})
 	l.ledger.Tell(l.fleet)
 	go func(f *fleet.Fleet, ended chan struct{}) {

@@ -59,6 +59,11 @@ type progress struct {
 
 	starting, adopting, stopping, updating, destroying, ledger, panicking gate
 
+	mute     bool        // it did not answer when it was asked last, not even that it runs
+	strange  bool        // it was taken over without an answer
+	patience *time.Timer // until it is killed for that
+	overdue  bool        // that time is over
+
 	since     time.Time // when we got the server
 	active    time.Time // when a user was last seen to do something
 	queries   uint64    // of users, when it was last asked
@@ -200,6 +205,7 @@ func (m *member) setInstance(i Instance, taken *cloud.Service) {
 		m.look.Stop()
 	}
 	m.look, m.lookDue, m.asked, m.silent, m.restart, m.restartBy = nil, false, false, 0, false, time.Time{}
+	m.heard()
 	m.status.Running, m.status.RestartDue = i != nil, false
 	if i != nil {
 		now := m.f.clock.Now()

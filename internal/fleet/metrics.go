@@ -19,7 +19,7 @@ type counts struct {
 }
 
 // problemKinds are the steps that can fail and are tried again.
-var problemKinds = []string{"ledger", "adopt", "start", "stop", "update", "look", "destroy", "panic"}
+var problemKinds = []string{"ledger", "adopt", "start", "stop", "update", "look", "answer", "destroy", "panic"}
 
 func newCounts(f *Fleet, r prometheus.Registerer) *counts {
 	buckets := []float64{.1, .25, .5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300}

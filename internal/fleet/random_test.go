@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse/gatehouse/internal/fleet/fleettest"
 )
 
-// Whatever is asked for in whatever order, with servers that crash, drivers and ledgers
+// Whatever is asked for in whatever order, with servers that crash or hang, drivers and ledgers
 // that fail, hang or do half of what they were asked for, and fleets that end or are killed
 // at any step: every service comes to its goal, its server runs as it was ordered, a
 // service never has two servers, data goes only after the ledger has said so, and nobody
@@ -35,6 +35,7 @@ func TestEveryServiceComesToItsGoal(t *testing.T) {
 				"command 2": w.commandOne, // twice as likely
 				"change":    w.changeOne,
 				"crash":     w.crashOne,
+				"hang":      w.hangOne,
 				"connect":   w.connectOne,
 				"use":       w.useOne,
 				"weather":   w.changeWeather,
@@ -164,6 +165,12 @@ func (w *walk) crashOne(rt *rapid.T) {
 	}
 }
 
+func (w *walk) hangOne(rt *rapid.T) {
+	if server := w.driver.Server(w.one(rt)); server != nil {
+		server.Hang(rapid.Bool().Draw(rt, "hangs"))
+	}
+}
+
 func (w *walk) useOne(rt *rapid.T) {
 	id, running := w.one(rt), rapid.IntRange(0, 1).Draw(rt, "running")
 	if server := w.driver.Server(id); server != nil {
@@ -179,7 +186,7 @@ func (w *walk) connectOne(rt *rapid.T) {
 		before, _ := w.ledger.Service(id)
 		if _, err := f.Backend(context.Background(), id); err == nil {
 			server := w.driver.Server(id)
-			if after, _ := w.ledger.Service(id); server != nil && before.Password == after.Password && server.Taken().Password != before.Password {
+			if after, _ := w.ledger.Service(id); server != nil && before.Password == after.Password && server.Taken().Password != before.Password && w.serves(f) {
 				w.t.Errorf("a connection got to a server with another password")
 			}
 		}

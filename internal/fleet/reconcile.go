@@ -18,9 +18,12 @@ func (m *member) run() {
 	ctx := m.f.ctx
 	m.nudge()
 	for {
-		var look <-chan time.Time
+		var look, patience <-chan time.Time
 		if m.look != nil {
 			look = m.look.C
+		}
+		if m.patience != nil {
+			patience = m.patience.C
 		}
 		soon := m.soon()
 		select {
@@ -32,6 +35,8 @@ func (m *member) run() {
 		case <-look:
 			m.lookDue = true
 			m.look.Reset(spread(m.f.limits.Look))
+		case <-patience:
+			m.overdue = true
 		}
 		soon.Stop()
 		m.attempt(ctx)
@@ -159,13 +164,24 @@ func (m *member) noticeEnd() {
 			m.starting.reset()
 		}
 		m.failedToRun(publicSentence(i.Exit(), "The server process has ended unexpectedly"))
-		m.f.counts.crashes.Inc()
-		m.note(func(s *Status) { s.Crashes++ })
-		m.log.Error("a server has ended by itself", "exit", i.Exit(), "version", i.Version(), "failures", m.starting.failures)
+	}
+	if !expected || i.Hung() {
+		m.countCrash(i)
 	}
 	m.setInstance(nil, nil)
 	m.halted = expected
 	m.looked = true
+}
+
+// countCrash counts a server that did not end because it was told to.
+func (m *member) countCrash(i Instance) {
+	m.f.counts.crashes.Inc()
+	m.note(func(s *Status) { s.Crashes++ })
+	what := "a server has ended by itself"
+	if i.Hung() {
+		what = "a server did not answer and was killed"
+	}
+	m.log.Error(what, "exit", i.Exit(), "version", i.Version(), "failures", m.starting.failures)
 }
 
 // failedToRun counts a crash or a start that failed, and holds back the next start.
@@ -187,6 +203,8 @@ func (m *member) adopt(ctx context.Context, s cloud.Service, gone bool) bool {
 	case err == nil:
 		m.setInstance(i, nil)
 		m.log.Info("took over a running server", "version", i.Version(), "started", i.Started())
+	case errors.Is(err, ErrSilent) && i != nil:
+		m.meetSilent(i, err)
 	case errors.Is(err, ErrNotRunning):
 	case ctx.Err() != nil:
 		return false
@@ -231,6 +249,9 @@ func (m *member) halt(ctx context.Context) bool {
 	}
 	m.stopping.reset()
 	m.solved("stop")
+	if m.instance.Hung() {
+		m.countCrash(m.instance)
+	}
 	m.setInstance(nil, nil)
 	m.halted, m.looked = true, true
 	return true

@@ -16,6 +16,8 @@ const (
 	RestDone        Step = "rest done"        // the server is gone, running is still stored
 	RestStored      Step = "rest stored"      // idle
 	WakeStored      Step = "wake stored"      // awaking
+	UpdateBegins    Step = "update begins"    // a change is stored, the server has not been told
+	RestartBegins   Step = "restart begins"   // new settings are stored, the server runs with those before
 	RestartDone     Step = "restart done"     // the server is gone for new settings
 	CrashStored     Step = "crash stored"     // degraded
 	FailureStored   Step = "failure stored"   // failed
@@ -27,6 +29,6 @@ const (
 
 // Steps are all steps.
 var Steps = []Step{
-	StartBegins, StartDone, StartStored, StopBegins, StopDone, StopStored, RestBegins, RestDone, RestStored, WakeStored, RestartDone, CrashStored, FailureStored,
+	StartBegins, StartDone, StartStored, StopBegins, StopDone, StopStored, RestBegins, RestDone, RestStored, WakeStored, UpdateBegins, RestartBegins, RestartDone, CrashStored, FailureStored,
 	DeleteBegins, DeleteStopped, DeleteDestroyed, DeleteDone,
 }

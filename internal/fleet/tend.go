@@ -12,9 +12,22 @@ const silence = 3
 
 // tend looks after a server that runs and is to.
 func (m *member) tend(ctx context.Context) {
-	m.update(ctx)
+	heard := !m.mute || m.hears(ctx)
+	if heard && !m.update(ctx) {
+		heard = m.hears(ctx)
+	}
 	if ended(m.instance) {
 		return // the next step takes note of it
+	}
+	if !heard {
+		m.lookDue = false
+		if m.mute {
+			m.silent++
+		}
+		if m.silent >= silence {
+			m.admitSilence(ctx)
+		}
+		return
 	}
 	if m.restart && m.restartNow(ctx) {
 		return
@@ -31,12 +44,14 @@ func (m *member) tend(ctx context.Context) {
 	}
 }
 
-// update gives the server what is ordered, where it has not taken it yet.
-func (m *member) update(ctx context.Context) {
+// update gives the server what is ordered, where it has not taken it yet. It reports whether
+// the server may be well: not when it has just failed to take it.
+func (m *member) update(ctx context.Context) bool {
 	order := m.order()
 	if m.taken != nil && sameOrder(*m.taken, order) || m.updating.shut.Load() {
-		return
+		return true
 	}
+	m.f.reached(UpdateBegins)
 	bounded, cancel := m.while(ctx, m.f.limits.Ask, toRun)
 	defer cancel()
 	restart, err := m.instance.Update(bounded, order)
@@ -45,21 +60,22 @@ func (m *member) update(ctx context.Context) {
 		m.solved("update")
 		m.setTaken(order, restart)
 		m.dueRestart(restart, m.f.limits.Drain)
-		return
+		return true
 	}
 	if overtaken(bounded, ctx) || ended(m.instance) {
 		m.nudge()
-		return
+		return true
 	}
 	m.problem("update", err)
 	m.updating.fail(m.f.limits, m.nudge)
 	// A password that was taken away must go, whatever it costs.
 	if m.taken != nil && m.taken.Password == order.Password || m.updatePassword(bounded, order) {
-		return
+		return false
 	}
 	if m.updating.failures >= silence {
 		m.dueRestart(true, 0)
 	}
+	return false
 }
 
 // updatePassword gives the server a new password with the settings that it has, where it
@@ -102,6 +118,7 @@ func (m *member) restartNow(ctx context.Context) bool {
 		}
 		m.replacing = true
 		m.log.Info("restarting a server for new settings")
+		m.f.reached(RestartBegins)
 	}
 	if !m.halt(ctx) {
 		return true

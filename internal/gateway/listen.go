@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
 // Waits between attempts to open a port that is taken.
@@ -106,6 +108,9 @@ func (g *Gateway) Problem(id uuid.UUID) string {
 	s := g.services[id]
 	if s == nil {
 		return ""
+	}
+	if g.Domain == "" && s.ports == (cloud.ServicePorts{}) && !s.gone {
+		return "No port is left for the service: the operator of Gatehouse can give a wider range."
 	}
 	var all []string
 	for _, l := range s.listeners {

@@ -75,6 +75,31 @@ func TestServicesWithoutPortsAreNotListenedFor(t *testing.T) {
 	}
 }
 
+func TestServiceForWhichNoPortIsLeftSaysSo(t *testing.T) {
+	// Nobody can reach a service without ports where services do not share them: it says so
+	// until it gets some, or is on its way out.
+	f := serve(t, at(echo(t)))
+	s := newService(t)
+	given := s.Ports
+	s.Ports = cloud.ServicePorts{}
+	f.ApplyServices([]cloud.Service{s}, nil)
+	if got, want := f.Problem(s.ID), "No port is left for the service: the operator of Gatehouse can give a wider range."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.Ports = given
+	f.ApplyServices([]cloud.Service{s}, nil)
+	f.listening(s.Ports.HTTPS)
+	says(t, f.connect(s.Ports.HTTPS), "hello")
+	if got := f.Problem(s.ID); got != "" {
+		t.Error(got)
+	}
+	s.Ports, s.Goal, s.State = cloud.ServicePorts{}, cloud.GoalDeleted, cloud.ServiceTerminating
+	f.ApplyServices([]cloud.Service{s}, nil)
+	if got := f.Problem(s.ID); got != "" {
+		t.Error(got)
+	}
+}
+
 func TestSharedPortThatIsTakenIsAnError(t *testing.T) {
 	// Without the ports that all services share nothing works: Listen and Serve say which is taken,
 	// and leave none open.

@@ -22,8 +22,8 @@ type ActivityRange struct {
 	// Older selects those before the activity with this sequence.
 	Older int64
 	// Search selects those that have it in their type, the details or the address of
-	// their actor, the id of their key or the name of what they are about, in upper or
-	// lower case. See SearchActivities.
+	// their actor, or the name or id of what they are about, in upper or lower case. A whole
+	// id (36 characters) selects those that are about it, and no others. See SearchActivities.
 	Search string
 	// Limit is how many there are at most.
 	Limit int
@@ -31,7 +31,19 @@ type ActivityRange struct {
 
 // Activities returns activities of the organization, newest first. It does not search.
 func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in ActivityRange) ([]cloud.Activity, error) {
-	from, before, older := int64(math.MinInt64), int64(math.MaxInt64), int64(math.MaxInt64)
+	from, before, older := in.bounds()
+	rows, err := r.q.QueryContext(ctx, `SELECT `+activityColumns+` FROM activities
+		WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5`,
+		organization.String(), from, before, older, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanActivity)
+}
+
+// bounds returns the instants between which the range is, and the sequence before which.
+func (in ActivityRange) bounds() (from, before, older int64) {
+	from, before, older = math.MinInt64, math.MaxInt64, math.MaxInt64
 	if !in.From.IsZero() {
 		from = ceilMilli(in.From)
 	}
@@ -41,13 +53,31 @@ func (r *Reader) Activities(ctx context.Context, organization uuid.UUID, in Acti
 	if in.Older != 0 {
 		older = in.Older
 	}
-	rows, err := r.q.QueryContext(ctx, `SELECT `+activityColumns+` FROM activities
-		WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5`,
-		organization.String(), from, before, older, in.Limit)
+	return from, before, older
+}
+
+// activitiesAbout selects what is about an id, by an index for each of the two columns that
+// can have it. The console asks it every few seconds for a service.
+const activitiesAbout = `SELECT * FROM (SELECT ` + activityColumns + ` FROM activities
+		WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3 AND sequence < $4 AND target_id = $6 ORDER BY sequence DESC LIMIT $5) AS targeted
+	UNION SELECT * FROM (SELECT ` + activityColumns + ` FROM activities
+		WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3 AND sequence < $4 AND target_key_id = $6 ORDER BY sequence DESC LIMIT $5) AS of_key
+	ORDER BY sequence DESC LIMIT $5`
+
+// aboutID returns the activities about a whole id, newest first.
+func (r *Reader) aboutID(ctx context.Context, organization uuid.UUID, in ActivityRange, id uuid.UUID) ([]cloud.Activity, error) {
+	from, before, older := in.bounds()
+	rows, err := r.q.QueryContext(ctx, activitiesAbout, organization.String(), from, before, older, in.Limit, id.String())
 	if err != nil {
 		return nil, err
 	}
 	return collect(rows, scanActivity)
+}
+
+// wholeID returns the id that a text is, in the form in which ids are shown.
+func wholeID(text string) (id uuid.UUID, whole bool) {
+	id, err := uuid.Parse(text)
+	return id, err == nil && len(text) == len(uuid.Nil.String())
 }
 
 // ActivitiesSearched is how many activities one search looks at, and
@@ -60,8 +90,13 @@ const (
 // SearchActivities returns activities of the organization, newest first. When it has
 // looked at ActivitiesSearched without finding Limit, it returns what it has found
 // and the place after which to search on, else 0. Activities are never altered, so
-// there is no folded text beside them for the database to search in.
+// there is no folded text beside them for the database to search in; an id it finds by
+// its indexes.
 func (r *Reader) SearchActivities(ctx context.Context, organization uuid.UUID, in ActivityRange) (found []cloud.Activity, after int64, err error) {
+	if id, whole := wholeID(in.Search); whole {
+		found, err = r.aboutID(ctx, organization, in, id)
+		return found, 0, err
+	}
 	limit, part := in.Limit, cloud.Fold(in.Search)
 	in.Limit = activitiesAtOnce
 	for range ActivitiesSearched / activitiesAtOnce {

@@ -27,6 +27,8 @@ const (
 	Stop     Call = "stop"
 	Update   Call = "update"
 	Activity Call = "activity"
+	Answer   Call = "answer"
+	Kill     Call = "kill"
 )
 
 // Outcome is how a call goes. The zero Outcome succeeds at once.
@@ -138,7 +140,7 @@ func (d *Driver) begin(c Call, s cloud.Service) (o Outcome, end func()) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	alone := c == Start || c == Adopt || c == Destroy || c == Stop
+	alone := c == Start || c == Adopt || c == Destroy || c == Stop || c == Kill
 	if alone {
 		if other, ok := d.busy[s.ID]; ok {
 			d.violations = append(d.violations, fmt.Sprintf("%s was called for %s during %s", c, s.Name, other))
@@ -192,7 +194,7 @@ func (d *Driver) Start(ctx context.Context, s cloud.Service) (fleet.Instance, er
 			server = &Server{driver: d, service: s, done: make(chan struct{}), started: time.Now()} //nolint:forbidigo // it is the time of the bubble that a test runs in
 			d.servers[s.ID] = server
 		}
-		server.service = s
+		server.service, server.memory = s, s.Scaling.MaxMemory
 		d.data[s.ID] = true
 		return nil
 	})
@@ -213,6 +215,9 @@ func (d *Driver) Adopt(ctx context.Context, s cloud.Service) (fleet.Instance, er
 	})
 	if err != nil {
 		return nil, err
+	}
+	if server.hangs() {
+		return server, fleet.ErrSilent
 	}
 	return server, nil
 }
@@ -261,6 +266,9 @@ type Server struct {
 
 	// These are the driver's to lock.
 	service  cloud.Service // what it has taken
+	memory   int           // the limit in force, in GiB
+	hanging  bool
+	hung     bool // it was killed for that
 	exit     string
 	activity fleet.Activity
 }
@@ -277,6 +285,32 @@ func (s *Server) Crash(exit string) {
 	s.driver.mu.Lock()
 	defer s.driver.mu.Unlock()
 	s.endLocked(exit)
+}
+
+// Hang makes the server answer nothing, as a process that a signal has stopped, or lets it go on.
+func (s *Server) Hang(hanging bool) {
+	s.driver.mu.Lock()
+	defer s.driver.mu.Unlock()
+	s.hanging = hanging
+}
+
+func (s *Server) hangs() bool {
+	s.driver.mu.Lock()
+	defer s.driver.mu.Unlock()
+	return s.hanging
+}
+
+// answer makes a call go as it is told to. While the server hangs it waits until ctx ends.
+func (s *Server) answer(ctx context.Context, c Call, about cloud.Service, effect func() error) (Outcome, error) {
+	if s.hangs() {
+		select {
+		case <-ctx.Done():
+			return Outcome{}, ctx.Err()
+		case <-s.done:
+			return Outcome{}, fleet.ErrNotRunning
+		}
+	}
+	return s.driver.do(ctx, c, about, effect)
 }
 
 // Use changes what the server does for its users.
@@ -319,19 +353,24 @@ func (s *Server) Exit() string {
 
 // Update implements fleet.Instance.
 func (s *Server) Update(ctx context.Context, service cloud.Service) (restart bool, err error) {
-	o, err := s.driver.do(ctx, Update, service, func() error {
+	o, err := s.answer(ctx, Update, service, func() error {
 		if s.driver.servers[service.ID] != s {
 			return fleet.ErrNotRunning
 		}
 		s.service = service
 		return nil
 	})
+	if err == nil && !o.Restart {
+		s.driver.mu.Lock()
+		defer s.driver.mu.Unlock()
+		s.memory = service.Scaling.MaxMemory
+	}
 	return o.Restart, err
 }
 
 // Activity implements fleet.Instance.
 func (s *Server) Activity(ctx context.Context) (a fleet.Activity, err error) {
-	_, err = s.driver.do(ctx, Activity, s.Taken(), func() error {
+	_, err = s.answer(ctx, Activity, s.Taken(), func() error {
 		if s.driver.servers[s.service.ID] != s {
 			return fleet.ErrNotRunning
 		}
@@ -353,11 +392,43 @@ func (s *Server) Metrics(_ context.Context, w io.Writer) error {
 	return err
 }
 
+// Memory implements fleet.Instance.
+func (s *Server) Memory() int64 {
+	s.driver.mu.Lock()
+	defer s.driver.mu.Unlock()
+	return int64(s.memory) << 30
+}
+
+// Answers implements fleet.Instance.
+func (s *Server) Answers(ctx context.Context) error {
+	_, err := s.answer(ctx, Answer, s.Taken(), func() error { return nil })
+	return err
+}
+
 // Stop implements fleet.Instance.
 func (s *Server) Stop(ctx context.Context) error {
-	_, err := s.driver.do(ctx, Stop, s.Taken(), func() error {
-		s.endLocked("The server was stopped")
+	return s.end(ctx, Stop, s.hangs())
+}
+
+// Kill implements fleet.Instance.
+func (s *Server) Kill(ctx context.Context) error { return s.end(ctx, Kill, true) }
+
+func (s *Server) end(ctx context.Context, c Call, hung bool) error {
+	_, err := s.driver.do(ctx, c, s.Taken(), func() error {
+		if !hung {
+			s.endLocked("The server was stopped")
+			return nil
+		}
+		s.hung = s.hung || s.driver.servers[s.service.ID] == s
+		s.endLocked("The server did not answer and was ended")
 		return nil
 	})
 	return err
+}
+
+// Hung implements fleet.Instance.
+func (s *Server) Hung() bool {
+	s.driver.mu.Lock()
+	defer s.driver.mu.Unlock()
+	return s.hung
 }

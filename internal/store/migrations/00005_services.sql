@@ -36,7 +36,15 @@ CREATE TABLE engine_settings (
     settings TEXT NOT NULL -- JSON
 );
 
+-- What happened to a service or a key, newest first.
+CREATE INDEX activities_by_target ON activities (target_id, organization_id, sequence);
+DROP INDEX activities_by_key;
+CREATE INDEX activities_by_key ON activities (target_key_id, organization_id, sequence);
+
 -- +goose Down
+DROP INDEX activities_by_key;
+CREATE INDEX activities_by_key ON activities (target_key_id);
+DROP INDEX activities_by_target;
 DROP TABLE engine_settings;
 DROP TABLE service_ports;
 DROP TABLE services;
