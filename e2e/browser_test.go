@@ -133,6 +133,7 @@ func openPage(parent context.Context, t testing.TB, base, userAgent string, opti
 // seen by what is loaded afterwards.
 func (p *Page) Emulate(look Look) {
 	p.t.Helper()
+	before := p.look // the zero Look of a page that is new
 	p.look = look.orDefault()
 	scheme := "light"
 	if p.look.Dark {
@@ -142,14 +143,21 @@ func (p *Page) Emulate(look Look) {
 		{Name: "prefers-reduced-motion", Value: "reduce"},
 		{Name: "prefers-color-scheme", Value: scheme},
 	}})
+	if p.look.Locale != before.Locale {
+		command(p, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: p.look.Locale})
+		command(p, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: p.userAgent, AcceptLanguage: p.look.Locale})
+	}
 	screen := p.look.Screen
+	if screen == before.Screen {
+		return
+	}
 	command(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: screen.Width, Height: screen.Height, ScreenWidth: screen.Width, ScreenHeight: screen.Height,
 		DeviceScaleFactor: 1, Mobile: screen.Phone,
 	})
-	command(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: screen.Phone})
-	command(p, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: p.look.Locale})
-	command(p, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: p.userAgent, AcceptLanguage: p.look.Locale})
+	if screen.Phone != before.Screen.Phone {
+		command(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: screen.Phone})
+	}
 	Eval[bool](p, fmt.Sprintf(hasScreen, screen.Width, screen.Height))
 }
 

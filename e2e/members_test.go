@@ -48,6 +48,7 @@ func TestRolesOfAMemberAreChanged(t *testing.T) {
 	p.Screenshot("people/last-admin")
 	p.Axe()
 	d.Click("button", "Cancel")
+	p.SeeFocus("button", "Actions for "+adaName) // it would close the menu if it came later
 	p.Within("row", adaMail).See("Admin")
 	p.Click("button", "Actions for "+adaName)
 	p.Click("menuitem", "Leave the organization")

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 )
 
@@ -86,9 +85,8 @@ func TestServicePagesInEveryLook(t *testing.T) {
 	Eval[any](p, "scrollTo(0, 0)") // what is half under the head of the page is too small to tap
 	inLooks(p, "role-for-a-service", Look{}, Look{Screen: Phone, Dark: true})
 
-	// The names of services, tags and entries are somebody's own; the descriptions of settings are ClickHouse's.
+	// The names of services, tags and entries are somebody's own.
 	own := []string{"orders", "team: checkout", "environment: production", "weekly", "the-warehouse-of-all-that-was-ever-sold-anywhere", "owner: somebody", "business hours"}
-	own = append(own, a.describedSettings(id)...)
 	chinese := browse(t, g.URL, Look{Locale: "zh-CN"})
 	chinese.Allow(noWindow)
 	chinese.Goto("/sign-in")
@@ -105,23 +103,6 @@ func TestServicePagesInEveryLook(t *testing.T) {
 		chinese.Settle()
 		inChinese(chinese, page.name, own...)
 	}
-}
-
-// describedSettings returns the first lines of what ClickHouse says about its settings.
-func (a *ada) describedSettings(service string) (lines []string) {
-	a.g.t.Helper()
-	var known struct {
-		Settings []struct{ Description string }
-	}
-	if status := a.API(http.MethodGet, "/services/"+service+"/clickhouseSettings/schema", nil, &known); status != http.StatusOK {
-		a.g.t.Fatalf("the settings are listed with status %d", status)
-	}
-	for _, s := range known.Settings {
-		if line, _, _ := strings.Cut(strings.TrimSpace(s.Description), "\n"); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }
 
 // servicePage is a page about services, and a text that shows when it is all there.

@@ -3,10 +3,9 @@ import { useFieldArray, useFormContext, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import { useMaybeSession } from '@/session';
-import { Button, Icon, IconButton, TextField } from '@/ui';
+import { Button, FieldError, FieldRow, FieldRows, Stack, TextField } from '@/ui';
 
 import type { Address } from './address';
-import styles from './addresses.module.css';
 import { isSource } from './source';
 
 /** The rows of an address list, in a form (FormProvider) that has it as `addresses`. `label` names the list. */
@@ -37,11 +36,11 @@ export function AddressRows({ label }: { label: string }) {
   };
 
   return (
-    <div className={styles.addresses}>
+    <Stack gap={16}>
       {fields.length > 0 && (
-        <ul className={styles.rows} aria-label={label}>
+        <FieldRows label={label} stacked>
           {fields.map((row, index) => (
-            <li key={row.id} className={styles.row}>
+            <FieldRow key={row.id} remove={t('remove', { number: index + 1 })} onRemove={() => removeAt(index)}>
               <TextField
                 label={index === 0 ? t('source') : t('sourceOf', { number: index + 1 })}
                 labelHidden={index > 0}
@@ -62,18 +61,12 @@ export function AddressRows({ label }: { label: string }) {
                 error={errors.addresses?.[index]?.description?.message}
                 {...register(`addresses.${index}.description`)}
               />
-              <IconButton icon="trash" label={t('remove', { number: index + 1 })} onClick={() => removeAt(index)} className={styles.remove} />
-            </li>
+            </FieldRow>
           ))}
-        </ul>
+        </FieldRows>
       )}
-      {missing && (
-        <p role="alert" className={styles.missing}>
-          <Icon name="warning" size={14} />
-          {missing}
-        </p>
-      )}
-      <div className={styles.adders}>
+      {missing && <FieldError alert>{missing}</FieldError>}
+      <Stack row gap={8}>
         <Button ref={add} icon="plus" onClick={() => append({ source: '', description: '' })}>
           {t('add')}
         </Button>
@@ -82,7 +75,7 @@ export function AddressRows({ label }: { label: string }) {
             {t('addMine')}
           </Button>
         )}
-      </div>
-    </div>
+      </Stack>
+    </Stack>
   );
 }

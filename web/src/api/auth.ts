@@ -22,6 +22,8 @@ const sessionAnswer = z.object({
   sendsMail: z.boolean(),
   /** With whom one can sign in besides a password. */
   providers: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** In which services can be created, the usual one first; null for all. */
+  regions: z.array(z.string()).nullish(),
   recoveryCode: z.string().optional(),
 });
 

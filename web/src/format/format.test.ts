@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { formatDate, formatNumber, formatRelative } from '.';
+import { formatDate, formatList, formatNumber, formatRelative } from '.';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const minutes = (count: number) => new Date(now + count * 60_000);
@@ -14,8 +14,10 @@ it('tells times relative to now, and never promises more than is left', () => {
   expect(formatRelative(minutes(-5), 'zh-CN', now)).toBe('5分钟前');
 });
 
-it('writes dates and numbers as the language does', () => {
+it('writes dates, numbers and lists as the language does', () => {
   expect(formatDate('2026-11-22T12:00:00Z', 'en')).toBe('Nov 22, 2026');
   expect(formatDate('nonsense', 'en')).toBe('nonsense');
   expect(formatNumber(1234, 'en')).toBe('1,234');
+  expect(formatList(['Sat', 'Sun'], 'en')).toBe('Sat, Sun');
+  expect(formatList(['周六', '周日'], 'zh-CN')).toBe('周六、周日');
 });

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
 import { formatDate, formatDateTime, formatExactTime, formatZonedTime } from './dates';
+import { formatList } from './lists';
 import { formatNumber } from './numbers';
 import { formatRelative } from './relative';
 
@@ -17,5 +18,6 @@ export function useFormat() {
     exactTime: (moment: Moment) => formatExactTime(moment, locale),
     relative: (moment: Moment, now?: number) => formatRelative(moment, locale, now) ?? t('now'),
     number: (value: number) => formatNumber(value, locale),
+    list: (texts: readonly string[]) => formatList(texts, locale),
   };
 }

@@ -1,9 +1,10 @@
 import { useState, type ReactNode } from 'react';
 
 import {
-  Avatar, Badge, Banner, Button, Card, Checkbox, CodeBox, CopyField, DateField, DefinitionList, Dialog, EmptyState, ExternalLink, Flyout, Icon,
-  IconButton, Link, LinkButton, Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator, Mono, Muted, Page, PageHeader, Pager, PasswordField, RadioCards,
-  RadioGroup, SearchField, Section, Select, Skeleton, Spinner, Stack, Switch, Table, Tabs, TextArea, TextField, toast, Tooltip, useTheme, type Column, type Sort,
+  Avatar, BackLink, Badge, Banner, Button, Card, Checkbox, CodeBox, ConfirmDialog, CopyField, DateField, DefinitionList, EmptyState, ExternalLink, FieldError,
+  FieldRow, FieldRows, Flyout, FormDialog, Hint, Icon, IconButton, Link, LinkButton, LinkTab, LinkTabs, ListTools, Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator,
+  Mono, Muted, Page, PageHeader, Pager, PasswordField, RadioCards, RadioGroup, SearchField, Section, Select, Skeleton, Spinner, Stack, Switch, Table, Tabs, TextArea,
+  TextField, toast, Tooltip, TypeToConfirm, useTheme, type Column, type Sort,
 } from '@/ui';
 
 /** Every component in its states, to look at. Not part of a build. */
@@ -113,6 +114,15 @@ function Fields() {
         ]}
         error="Choose one."
       />
+      <FieldRows label="Addresses" stacked>
+        {['203.0.113.0/24', '198.51.100.7'].map((source, index) => (
+          <FieldRow key={source} remove={`Remove ${source}`} onRemove={() => undefined}>
+            <TextField label="Address or range" labelHidden={index > 0} mono defaultValue={source} />
+            <TextField label="Description" labelHidden={index > 0} optional />
+          </FieldRow>
+        ))}
+      </FieldRows>
+      <FieldError>Add an address.</FieldError>
       <Halves>
         <Checkbox label="I have kept the recovery code" hint="It is shown once." />
         <Switch label="Require a second factor" defaultChecked />
@@ -157,12 +167,26 @@ const columns: Column<Key>[] = [
 
 function Tables() {
   const [sort, setSort] = useState<Sort>({ column: 'name', order: 'asc' });
+  const [search, setSearch] = useState('');
   return (
     <>
+      <Stack gap={8}>
+        <BackLink to="/">All keys</BackLink>
+        <LinkTabs label="Keys">
+          <LinkTab to="/" current>
+            Mine
+          </LinkTab>
+          <LinkTab to="/" current={false}>
+            Those of others
+          </LinkTab>
+        </LinkTabs>
+      </Stack>
+      <ListTools label="Search keys" value={search} onChange={setSearch} status="3 keys" />
       <div>
         <Table caption="API keys" columns={columns} rows={keys} rowKey={(key) => key.id} sort={sort} onSort={setSort} />
         <Pager offset={0} shown={3} total={1203} onNext={() => undefined} />
       </div>
+      <Table caption="API keys" columns={columns} rows={keys} rowKey={(key) => key.id} fixed dense />
       <Table caption="API keys" columns={columns} rows={[]} rowKey={(key) => key.id} loading loadingRows={2} />
       <Table
         caption="API keys"
@@ -190,6 +214,9 @@ function Texts() {
           <Badge state="warning">Expires soon</Badge>
           <Badge state="danger">Expired</Badge>
           <Badge state="info">New</Badge>
+          <Hint text="It was used last on Nov 22, 2026.">
+            <Badge state="success">With a hint</Badge>
+          </Hint>
         </Stack>
         <Banner title="Something to know">With a sentence and a <Link to="/">link</Link>.</Banner>
         <Banner kind="success">The key is created.</Banner>
@@ -219,16 +246,18 @@ function Texts() {
 }
 
 function Overlays() {
-  const [open, setOpen] = useState<'dialog' | 'flyout'>();
+  const [open, setOpen] = useState<'form' | 'question' | 'flyout'>();
+  const [typed, setTyped] = useState('');
   const close = () => setOpen(undefined);
   return (
     <Section title="Overlays">
       <Stack row gap={12}>
-        <Button onClick={() => setOpen('dialog')}>Open dialog</Button>
+        <Button onClick={() => setOpen('form')}>Open dialog</Button>
+        <Button onClick={() => setOpen('question')}>Ask</Button>
         <Button onClick={() => setOpen('flyout')}>Open flyout</Button>
         <Menu trigger={<Button iconRight="chevron-down">Open menu</Button>} align="start">
           <MenuHeading>A menu</MenuHeading>
-          <MenuItem icon="pencil" onSelect={() => setOpen('dialog')}>
+          <MenuItem icon="pencil" onSelect={() => setOpen('form')}>
             Dialog
           </MenuItem>
           <MenuSeparator />
@@ -237,26 +266,28 @@ function Overlays() {
         <Button onClick={() => toast('success', 'Key created', 'ci-deploy may be used at once.')}>Toast</Button>
         <Button onClick={() => toast('danger', 'Nothing was saved', 'Gatehouse does not answer.')}>Error toast</Button>
       </Stack>
-      <Dialog
-        open={open === 'dialog'}
-        onClose={close}
-        title="Delete API key"
-        description="Programs that use it are cut off at once. This cannot be undone."
-        onSubmit={(event) => {
-          event.preventDefault();
-          close();
-        }}
-        footer={
-          <>
-            <Button onClick={close}>Cancel</Button>
-            <Button kind="danger" type="submit">
-              Delete key
-            </Button>
-          </>
-        }
-      >
-        <TextField label="Type the key's name to confirm" />
-      </Dialog>
+      {open === 'form' && (
+        <FormDialog
+          kind="danger"
+          onClose={close}
+          title="Delete API key"
+          description="Programs that use it are cut off at once. This cannot be undone."
+          confirm="Delete key"
+          disabledReason={typed === 'ci-deploy' ? undefined : 'Type the name of the key first.'}
+          onSubmit={close}
+        >
+          <TypeToConfirm ask="To confirm, type the name of the key:" text="ci-deploy" label="Name of the key" value={typed} onChange={setTyped} />
+        </FormDialog>
+      )}
+      {open === 'question' && (
+        <ConfirmDialog
+          title="Stop the service?"
+          description="Whoever is connected to it is cut off. This one fails after a moment."
+          confirm="Stop service"
+          onConfirm={() => new Promise((_, reject) => setTimeout(reject, 1_000))}
+          onClose={close}
+        />
+      )}
       <Flyout
         open={open === 'flyout'}
         onClose={close}

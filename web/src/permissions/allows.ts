@@ -5,6 +5,11 @@ import { allServices, isOfOrganization, serviceOf, type Policy } from './policy'
 
 type Words = TFunction<'permissions'>;
 
+/** The name of a service by its id; undefined where it is not known. */
+export type ServiceNames = (id: string) => string | undefined;
+
+const noNames: ServiceNames = () => undefined;
+
 /** One thing that policies are about, and what they allow or deny there. */
 export type Line = { key: string; kind: Place['kind']; denied: boolean; where: string; what: readonly string[] };
 
@@ -13,7 +18,7 @@ type Place = { kind: 'organization' | 'services' | 'sql'; denied: boolean; resou
 const order = { organization: 0, services: 1, sql: 2 } as const;
 
 /** What policies allow, in words: first what is allowed, then what is not all the same. */
-export function linesOf(policies: readonly Policy[], t: Words): Line[] {
+export function linesOf(policies: readonly Policy[], t: Words, names = noNames): Line[] {
   const places = new Map<string, Place>();
   for (const policy of policies) {
     const kind = isOfOrganization(policy) ? 'organization' : 'services';
@@ -22,12 +27,12 @@ export function linesOf(policies: readonly Policy[], t: Words): Line[] {
   }
   return [...places]
     .sort(([, a], [, b]) => Number(a.denied) - Number(b.denied) || order[a.kind] - order[b.kind])
-    .map(([key, place]) => ({ key, kind: place.kind, denied: place.denied, where: whereOf(place, t), what: whatOf(place, t) }));
+    .map(([key, place]) => ({ key, kind: place.kind, denied: place.denied, where: whereOf(place, t, names), what: whatOf(place, t) }));
 }
 
 /** All of it in one line of text. */
-export function sentenceOf(policies: readonly Policy[], t: Words): string {
-  const lines = linesOf(policies, t);
+export function sentenceOf(policies: readonly Policy[], t: Words, names = noNames): string {
+  const lines = linesOf(policies, t, names);
   return lines.length === 0 ? t('nothing') : lines.map((line) => textOf(line, t)).join(' · ');
 }
 
@@ -59,18 +64,21 @@ function addTo(places: Map<string, Place>, kind: Place['kind'], policy: Policy, 
   places.set(key, place);
 }
 
-function whereOf({ kind, resources }: Place, t: Words): string {
+function whereOf({ kind, resources }: Place, t: Words, names: ServiceNames): string {
   if (kind === 'organization') return t('organization');
   const everywhere = resources.includes(allServices);
-  if (kind === 'sql') return everywhere ? t('sqlConsole') : t('sqlConsoleOf', { services: lowerFirst(servicesOf(resources, t)) });
-  return servicesOf(resources, t);
+  if (kind === 'sql') return everywhere ? t('sqlConsole') : t('sqlConsoleOf', { services: lowerFirst(servicesOf(resources, t, names)) });
+  return servicesOf(resources, t, names);
 }
 
 /** Some services, or all. */
-export function servicesOf(resources: readonly string[], t: Words): string {
+export function servicesOf(resources: readonly string[], t: Words, names = noNames): string {
   if (resources.includes(allServices)) return t('allServices');
   const [first, ...more] = resources;
-  return first !== undefined && more.length === 0 ? t('oneService', { id: serviceOf(first).slice(0, 8) }) : t('services', { count: resources.length });
+  if (first === undefined || more.length > 0) return t('services', { count: resources.length });
+  const id = serviceOf(first);
+  const name = names(id);
+  return name === undefined ? t('oneService', { id: id.slice(0, 8) }) : t('namedService', { name });
 }
 
 function whatOf({ kind, permissions, policies, denied }: Place, t: Words): string[] {

@@ -1,4 +1,4 @@
-export { linesOf, nameOf, sentenceOf, servicesOf, textOf, upperFirst, type Line } from './allows';
+export { linesOf, nameOf, sentenceOf, servicesOf, textOf, upperFirst, type Line, type ServiceNames } from './allows';
 export {
   databaseAccess,
   isKnown,

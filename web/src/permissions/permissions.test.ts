@@ -71,6 +71,15 @@ it.each<[string, Policy[], string, string]>([
   expect(sentenceOf(policies, words('zh-CN'))).toBe(inChinese);
 });
 
+it('names a single service where its name is known', () => {
+  const policies = [policy(one, ['control-plane:service:view', databaseAccess]), policy(one, ['control-plane:service:delete'], { allowDeny: 'DENY' }), policy(two, ['control-plane:service:view-backups'])];
+  const names = (id: string) => (one.includes(`instance/${id}`) ? 'Orders' : undefined);
+  expect(sentenceOf(policies, words('en'), names)).toBe(
+    'Service “Orders”: see settings and status · 2 services: see backups · SQL console, service “Orders”: no rights · Except on service “Orders”: delete the service',
+  );
+  expect(sentenceOf(policies, words('zh-CN'), names)).toMatch(/^服务“Orders”：查看设置和状态 · /);
+});
+
 it('never leaves out a permission, whichever others there are', () => {
   const t = words('en');
   for (const permission of [...organizationPermissions, ...servicePermissions]) {

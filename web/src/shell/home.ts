@@ -11,8 +11,9 @@ export function homeOf({ organizations }: SessionAnswer) {
 }
 
 /** The first page of an organization that somebody may see; else that which says what is missing. */
-export function homeIn({ id, permissions }: SessionOrganization) {
-  const page = pages.find(({ needs }) => permissions.includes(needs)) ?? pages[0];
+export function homeIn({ id, permissions, servicePermissions }: SessionOrganization) {
+  const ofServices = Object.values(servicePermissions).flat();
+  const page = pages.find(({ needs }) => permissions.includes(needs) || ofServices.includes(needs)) ?? pages[0];
   return { to: page.to, params: { orgId: id } } as const;
 }
 
@@ -20,6 +21,7 @@ const pages = [
   { to: '/organizations/$orgId/keys', needs: 'control-plane:organization:view-api-keys' },
   { to: '/organizations/$orgId/users', needs: 'control-plane:organization:view' },
   { to: '/organizations/$orgId/audit', needs: 'control-plane:organization:view-activities' },
+  { to: '/organizations/$orgId/services', needs: 'control-plane:service:view' }, // of one at least
 ] as const;
 
 export function rememberOrganization(id: string) {

@@ -1,5 +1,5 @@
 import * as Radix from '@radix-ui/react-dialog';
-import type { ReactNode, SubmitEvent } from 'react';
+import { Children, type ReactNode, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { classes } from './classes';
@@ -40,7 +40,7 @@ function Modal({ open, onClose, title, description, children, footer, onSubmit, 
   const focus = useReturnFocus();
   const inside = (
     <>
-      {children && <div className={bare ? styles.bare : styles.body}>{children}</div>}
+      {Children.toArray(children).length > 0 && <div className={bare ? styles.bare : styles.body}>{children}</div>}
       {footer && <div className={styles.footer}>{footer}</div>}
     </>
   );

@@ -48,17 +48,22 @@ export function Field({ label, labelHidden = false, hint, error, optional = fals
 export function FieldNotes({ id, hint, error }: { id: string; hint?: ReactNode; error?: string | undefined }) {
   return (
     <>
-      {error && (
-        <p id={`${id}-error`} className={styles.error}>
-          <Icon name="warning" size={14} />
-          {error}
-        </p>
-      )}
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
       {hint && (
         <div id={`${id}-hint`} className={styles.hint}>
           {hint}
         </div>
       )}
     </>
+  );
+}
+
+/** What is wrong. `alert`: it is about more than one control, which does not read it out, so it is read out when it appears. */
+export function FieldError({ id, alert = false, children }: { id?: string; alert?: boolean; children: ReactNode }) {
+  return (
+    <p id={id} role={alert ? 'alert' : undefined} className={styles.error}>
+      <Icon name="warning" size={14} />
+      {children}
+    </p>
   );
 }

@@ -12,6 +12,16 @@ export function Link({ className, ...rest }: LinkComponentProps & { className?: 
   return <RouterLink {...rest} className={classes(styles.link, className)} />;
 }
 
+/** From a page to the one above it. */
+export function BackLink({ className, children, ...rest }: LinkComponentProps & { className?: string | undefined; children: ReactNode }) {
+  return (
+    <Link {...rest} className={classes(styles.back, className)}>
+      <Icon name="chevron-left" size={14} />
+      {children}
+    </Link>
+  );
+}
+
 type ExternalLinkProps = { href: string; children: ReactNode; download?: boolean };
 
 /** A link out of the console; opens in a new tab. */

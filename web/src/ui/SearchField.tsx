@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { classes } from './classes';
@@ -10,15 +10,17 @@ import { IconButton } from './IconButton';
 type Props = {
   /** Its name; not shown, the placeholder is. */
   label: string;
-  placeholder?: string;
+  placeholder?: string | undefined;
   value: string;
   onChange: (value: string) => void;
   className?: string | undefined;
+  ref?: RefObject<HTMLInputElement | null> | undefined;
 };
 
-export function SearchField({ label, placeholder = label, value, onChange, className }: Props) {
+export function SearchField({ label, placeholder = label, value, onChange, className, ref }: Props) {
   const { t } = useTranslation();
-  const input = useRef<HTMLInputElement>(null);
+  const own = useRef<HTMLInputElement>(null);
+  const input = ref ?? own;
   const clear = () => {
     onChange('');
     input.current?.focus();

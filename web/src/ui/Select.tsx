@@ -30,7 +30,8 @@ export function Select<Value extends string>({ options, value, onChange, placeho
   return (
     <Field {...field} className={className}>
       {(control, labelId) => (
-        <Radix.Root value={value ?? ''} onValueChange={(next) => onChange(next as Value)} {...(disabled && { disabled })}>
+        // When options and value change together, Radix may report an empty value, which nobody has chosen.
+        <Radix.Root value={value ?? ''} onValueChange={(next) => next && onChange(next as Value)} {...(disabled && { disabled })}>
           {/* Named by label and value: a combobox that is a button has no value of its own to read out. */}
           <Radix.Trigger {...control} ref={ref} onBlur={onBlur} aria-labelledby={`${labelId} ${valueId}`} className={classes(fieldStyles.control, styles.trigger)}>
             <span id={valueId} className={classes(styles.value, !chosen && styles.placeholder)}>

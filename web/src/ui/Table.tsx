@@ -38,19 +38,23 @@ type Props<Row> = {
   loadingRows?: number;
   /** What stands here is about to be replaced, such as while the next page is on its way. */
   stale?: boolean;
+  /** The widths of the columns are those that they name, whatever the rows hold: nothing moves when they change. */
+  fixed?: boolean;
+  /** Many columns: less room between them, and rows of the same height. */
+  dense?: boolean;
   /** In place of rows. */
   empty?: ReactNode;
 };
 
 /** Rows become cards where a table would not fit. */
-export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, loading = false, loadingRows = 5, stale = false, empty }: Props<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, loading = false, loadingRows = 5, stale = false, fixed = false, dense = false, empty }: Props<Row>) {
   const { t } = useTranslation();
   if (!loading && rows.length === 0 && empty) return <div className={styles.frame}>{empty}</div>;
   return (
     <>
       {onSort && <CardSort columns={columns} sort={sort} onSort={onSort} />}
       <div className={styles.frame}>
-        <table role="table" className={classes(styles.table, stale && styles.stale)} aria-busy={loading || stale}>
+        <table role="table" className={classes(styles.table, stale && styles.stale, fixed && styles.fixed, dense && styles.dense)} aria-busy={loading || stale}>
           <caption className="visually-hidden">{loading ? `${caption}: ${t('loading')}` : caption}</caption>
           <colgroup>
             {columns.map((column) => (

@@ -1,5 +1,7 @@
+import { Link, type LinkComponentProps } from '@tanstack/react-router';
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
+import { classes } from './classes';
 import styles from './Tabs.module.css';
 
 export type Tab = { name: string; content: ReactNode };
@@ -42,7 +44,7 @@ export function Tabs({ label, labelHidden = false, tabs }: Props) {
             aria-selected={index === shown}
             aria-controls={`${id}-panel`}
             tabIndex={index === shown ? 0 : -1}
-            className={styles.tab}
+            className={classes(styles.tab, styles.within)}
             onClick={() => setChosen(index)}
           >
             {name}
@@ -54,4 +56,18 @@ export function Tabs({ label, labelHidden = false, tabs }: Props) {
       </div>
     </div>
   );
+}
+
+/** The way between pages that belong together. `label` is what they are of. */
+export function LinkTabs({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <nav aria-label={label} className={styles.tabs}>
+      {children}
+    </nav>
+  );
+}
+
+/** One of them, a TanStack link. `current`: it is the page that is shown. */
+export function LinkTab({ current, ...link }: LinkComponentProps & { current: boolean }) {
+  return <Link {...link} activeOptions={{ exact: true }} className={classes(styles.tab, styles.page)} {...(current && { 'aria-current': 'page' })} />;
 }

@@ -68,6 +68,7 @@ export const permissions = {
   organization: 'Organization',
   allServices: 'All services',
   oneService: 'Service {{id}}',
+  namedService: 'Service “{{name}}”',
   services_one: '{{count}} service',
   services_other: '{{count}} services',
   sqlConsole: 'SQL console',

@@ -62,6 +62,8 @@ export const roles = {
     sql: 'Access to the databases of services without a password of their own.',
   },
   policyNumber: 'Policy {{number}}',
+  policyOf: '{{policy}}: {{effect}}, {{section}}',
+  permissionOf: '{{permission}}: {{access}}',
   emptyPolicy: 'New policy, nothing chosen yet',
   allows: 'Allows',
   denies: 'Denies',

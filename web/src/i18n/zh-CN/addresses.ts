@@ -6,7 +6,7 @@ export const addresses: Translated<typeof english> = {
   sourceOf: 'IP 地址或范围 {{number}}',
   description: '说明',
   descriptionOf: '说明 {{number}}',
-  descriptionPlaceholder: '例如 办公室',
+  descriptionPlaceholder: '例如：办公室',
   add: '添加位置',
   addMine: '添加我的地址',
   mineAdded: '您的地址 {{address}} 已在列表中。',

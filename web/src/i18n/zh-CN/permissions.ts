@@ -68,6 +68,7 @@ export const permissions: Translated<typeof english> = {
   organization: '组织',
   allServices: '所有服务',
   oneService: '服务 {{id}}',
+  namedService: '服务“{{name}}”',
   services_other: '{{count}} 个服务',
   sqlConsole: 'SQL 控制台',
   sqlConsoleOf: 'SQL 控制台（{{services}}）',

@@ -61,6 +61,8 @@ export const roles: Translated<typeof english> = {
     sql: '无需单独的密码即可访问服务的数据库。',
   },
   policyNumber: '策略 {{number}}',
+  policyOf: '{{policy}}：{{effect}}，{{section}}',
+  permissionOf: '{{permission}}：{{access}}',
   emptyPolicy: '新策略，尚未选择',
   allows: '允许',
   denies: '拒绝',

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ApiError, errorText } from '@/api';
-import { Banner, Button, Card, EmptyState, Icon, Link, Page, PageHeader, Skeleton } from '@/ui';
+import { BackLink, Banner, Button, Card, EmptyState, Page, PageHeader, Skeleton, Stack } from '@/ui';
 
 import styles from './access.module.css';
 import { FilterBar } from './FilterBar';
@@ -26,13 +26,12 @@ export function AccessPage({ organizationId, kind, name, access: { data, error, 
   const { t } = useTranslation(['access', 'common']);
   return (
     <Page>
-      <div className={styles.head}>
-        <Link to={back.to} params={{ orgId: organizationId }} className={styles.back ?? ''}>
-          <Icon name="chevron-left" size={14} />
+      <Stack gap={8}>
+        <BackLink to={back.to} params={{ orgId: organizationId }}>
           {back.text}
-        </Link>
+        </BackLink>
         <PageHeader title={name === undefined ? t('title') : t('titleOf', { name })} description={t(kind === 'key' ? 'descriptionKey' : 'descriptionPerson')} />
-      </div>
+      </Stack>
       {data ? (
         <AccessParts organizationId={organizationId} access={data} />
       ) : error ? (
@@ -55,7 +54,7 @@ export function AccessPage({ organizationId, kind, name, access: { data, error, 
 function AccessParts({ organizationId, access }: { organizationId: string; access: Access }) {
   const { t } = useTranslation('access');
   const [filter, setFilter] = useState<Filter>({ text: '', decision: 'all' });
-  const words = useDecisionWords(organizationId);
+  const words = useDecisionWords(organizationId, access.resources);
   const operations = filtered(access.operations, filter, ({ operationId, summary, path, permissions }) => [operationId, summary, path, ...permissions]);
   const permissions = filtered(access.permissions, filter, ({ permission }) => [permission, words.permission(permission)]);
   const nothing = operations.length === 0 && permissions.length === 0;

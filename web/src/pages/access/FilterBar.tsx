@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-import { SearchField, Select } from '@/ui';
+import { ListTools, Select } from '@/ui';
 
 import styles from './access.module.css';
 import type { Filter } from './rows';
@@ -8,8 +8,7 @@ import type { Filter } from './rows';
 export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
   const { t } = useTranslation('access');
   return (
-    <div role="search" className={styles.filter}>
-      <SearchField label={t('search')} value={filter.text} onChange={(text) => onChange({ ...filter, text })} className={styles.search} />
+    <ListTools label={t('search')} value={filter.text} onChange={(text) => onChange({ ...filter, text })}>
       <Select
         label={t('decision')}
         labelHidden
@@ -22,6 +21,6 @@ export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (fil
         ]}
         className={styles.choice}
       />
-    </div>
+    </ListTools>
   );
 }

@@ -44,9 +44,7 @@ export function Operations({ operations, words }: { operations: readonly Operati
       {byTag(operations).map(([tag, some]) => (
         <div key={tag} className={styles.group}>
           <h3 className={styles.subject}>{titleOf(tag)}</h3>
-          <div className={styles.table}>
-            <Table caption={titleOf(tag)} columns={columns} rows={rowsOf(some, ({ operationId }) => operationId)} rowKey={({ key }) => key} />
-          </div>
+          <Table caption={titleOf(tag)} columns={columns} rows={rowsOf(some, ({ operationId }) => operationId)} rowKey={({ key }) => key} fixed />
         </div>
       ))}
     </section>

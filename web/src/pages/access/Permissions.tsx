@@ -45,7 +45,7 @@ export function Permissions({ permissions, words }: { permissions: readonly Perm
             <div key={title} className={styles.group}>
               <h3 className={styles.subject}>{title}</h3>
               <div className={styles.compact}>
-                <Table caption={title} columns={columns} rows={some} rowKey={({ key }) => key} />
+                <Table caption={title} columns={columns} rows={some} rowKey={({ key }) => key} fixed />
               </div>
             </div>
           ),

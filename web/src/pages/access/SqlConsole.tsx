@@ -34,9 +34,7 @@ export function SqlConsole({ access, words }: { access: readonly Row[]; words: D
       <h2 id="access-sql" className={styles.title}>
         {permissions('sqlConsole')}
       </h2>
-      <div className={styles.table}>
-        <Table caption={permissions('sqlConsole')} columns={columns} rows={access} rowKey={({ resource }) => resource} />
-      </div>
+      <Table caption={permissions('sqlConsole')} columns={columns} rows={access} rowKey={({ resource }) => resource} fixed />
     </section>
   );
 }

@@ -1,22 +1,21 @@
 import { useTranslation } from 'react-i18next';
 
-import { isKnown, nameOf, serviceOf, upperFirst, useRoles } from '@/permissions';
+import { useServiceNames } from '@/pages/services/useServiceNames';
+import { isKnown, isOfOrganization, nameOf, servicesOf, upperFirst, useRoles } from '@/permissions';
 import { usePermissions } from '@/session';
 
 import type { Decision } from './rows';
 
-/** The words for decisions; which policy of a role it was, only who may see roles is told. */
-export function useDecisionWords(organizationId: string) {
+/** The words for decisions about the resources; which policy of a role it was, only who may see roles is told. */
+export function useDecisionWords(organizationId: string, resources: readonly string[]) {
   const { t } = useTranslation('access');
   const { t: permissionWords } = useTranslation('permissions');
   const mayManage = usePermissions(organizationId).can('control-plane:organization:manage');
   const { data: roles } = useRoles(organizationId, { enabled: mayManage });
 
-  const resource = (name: string): string => {
-    if (name.startsWith('organization/')) return permissionWords('organization');
-    if (name === 'instance/*') return permissionWords('allServices');
-    return permissionWords('oneService', { id: serviceOf(name).slice(0, 8) });
-  };
+  const names = useServiceNames(organizationId, resources.map((name) => ({ resources: [name] })));
+
+  const resource = (name: string): string => (isOfOrganization({ resources: [name] }) ? permissionWords('organization') : servicesOf([name], permissionWords, names));
   /** "by the role Analysts, policy 2" */
   const reason = ({ decision, decidedBy }: Decision): string => {
     if (!decidedBy) return decision === 'ALLOW' ? t('byAnyone') : t('byNone');

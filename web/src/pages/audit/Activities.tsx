@@ -2,9 +2,8 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
-import { Banner, Button, PageHeader, SearchField, Table } from '@/ui';
+import { Banner, Button, ListTools, PageHeader, Table } from '@/ui';
 
-import styles from './Audit.module.css';
 import { Details } from './Details';
 import type { Activity } from './fetchActivities';
 import { NothingFound } from './NothingFound';
@@ -25,10 +24,10 @@ export function Activities({ organizationId }: { organizationId: string }) {
   const [chosen, setChosen] = useState<Activity>();
   const columns = useColumns(words, setChosen);
   const exporting = useExport(search, keyNames);
-  const tools = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const clear = () => {
     setTyped('');
-    tools.current?.querySelector('input')?.focus(); // the button is about to go
+    field.current?.focus(); // the button is about to go
   };
   return (
     <>
@@ -41,12 +40,14 @@ export function Activities({ organizationId }: { organizationId: string }) {
           </Button>
         }
       />
-      <div ref={tools} className={styles.tools}>
-        <SearchField label={t('search')} placeholder={t('searchHint')} value={typed} onChange={setTyped} className={styles.search} />
-        <span role="status" className={styles.progress}>
-          {exporting.count ? t('exporting', { count: exporting.count }) : ''}
-        </span>
-      </div>
+      <ListTools
+        label={t('search')}
+        placeholder={t('searchHint')}
+        value={typed}
+        onChange={setTyped}
+        ref={field}
+        status={exporting.count ? t('exporting', { count: exporting.count }) : ''}
+      />
       {page.isError && !page.data ? (
         <Banner kind="danger" title={t('failedTitle')} action={<Button onClick={() => void page.refetch()}>{t('common:retry')}</Button>}>
           {errorText(page.error)}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { errorText, type Schema } from '@/api';
 import { PermittedButton } from '@/session';
-import { Banner, Button, Dialog, TextField, toast } from '@/ui';
+import { Banner, FormDialog, toast, TypeToConfirm } from '@/ui';
 
 import { GoneDialog } from './GoneDialog';
 import styles from './keys.module.css';
@@ -14,7 +14,7 @@ import { useLastUse } from './useLastUse';
 type Props = { organizationId: string; row: Schema<'ApiKey'>; onClose: () => void };
 
 export function DeleteDialog({ organizationId, row, onClose }: Props) {
-  const { t } = useTranslation(['keys', 'common']);
+  const { t } = useTranslation('keys');
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState<'delete' | 'disable'>();
   const [error, setError] = useState<unknown>();
@@ -47,23 +47,15 @@ export function DeleteDialog({ organizationId, row, onClose }: Props) {
     return <GoneDialog name={name} onLeave={leave} />;
   }
   return (
-    <Dialog
-      open
+    <FormDialog
+      kind="danger"
       onClose={onClose}
       title={t('deleteTitle', { name })}
       description={<p className={styles.consequence}>{t('deleteText')}</p>}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (armed) void change('delete');
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="danger" type="submit" busy={busy === 'delete'} disabledReason={armed ? undefined : t('nameDiffers')}>
-            {t('deleteKey')}
-          </Button>
-        </>
-      }
+      confirm={t('deleteKey')}
+      busy={busy === 'delete'}
+      disabledReason={armed ? undefined : t('nameDiffers')}
+      onSubmit={() => void change('delete')}
     >
       <Banner
         kind={key.usedAt === undefined ? 'neutral' : 'warning'}
@@ -83,12 +75,8 @@ export function DeleteDialog({ organizationId, row, onClose }: Props) {
       >
         {key.state === 'enabled' && t('disableInsteadText')}
       </Banner>
-      <div>
-        <p>{t('nameToType')}</p>
-        <p className={styles['name-to-type']}>{name}</p>
-        <TextField label={t('typeName')} labelHidden autoComplete="off" spellCheck={false} value={typed} onChange={(event) => setTyped(event.target.value)} />
-      </div>
+      <TypeToConfirm ask={t('nameToType')} text={name} label={t('typeName')} value={typed} onChange={setTyped} />
       {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { SearchField, Select } from '@/ui';
+import { ListTools, Select } from '@/ui';
 
 import styles from './keys.module.css';
 import { statuses } from './status';
@@ -10,15 +10,14 @@ import type { useKeyFilter } from './useKeyFilter';
 /** How long nothing has to be typed before the server is asked. */
 const pause = 200;
 
-type Props = Pick<ReturnType<typeof useKeyFilter>, 'filter' | 'setSearch' | 'setStatus'>;
+type Props = Pick<ReturnType<typeof useKeyFilter>, 'filter' | 'setSearch' | 'setStatus'> & { ref: RefObject<HTMLInputElement | null> };
 
-export function FilterBar({ filter, setSearch, setStatus }: Props) {
+export function FilterBar({ filter, setSearch, setStatus, ref }: Props) {
   const { t } = useTranslation('keys');
   const search = useTyped(filter.search, setSearch);
   const options = [{ value: 'all' as const, label: t('allStatuses') }, ...statuses.map((value) => ({ value, label: t(value) }))];
   return (
-    <div role="search" className={styles.filter}>
-      <SearchField label={t('search')} value={search.text} onChange={search.setText} className={styles.search} />
+    <ListTools label={t('search')} value={search.text} onChange={search.setText} ref={ref}>
       <Select
         label={t('status')}
         labelHidden
@@ -27,7 +26,7 @@ export function FilterBar({ filter, setSearch, setStatus }: Props) {
         onChange={(value) => setStatus(value === 'all' ? undefined : value)}
         className={styles.status}
       />
-    </div>
+    </ListTools>
   );
 }
 

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText, type Schema } from '@/api';
-import { Banner, Button, EmptyState, Pager, Table, toast } from '@/ui';
+import { Banner, Button, EmptyState, Pager, Stack, Table, toast } from '@/ui';
 
 import { DeleteDialog } from './DeleteDialog';
 import { DisableDialog } from './DisableDialog';
@@ -47,17 +47,17 @@ export function KeyList({ organizationId, filter, list, onHold }: Props) {
     }
   };
   const act = (kind: RowAction, key: ApiKey) => (kind === 'enable' ? void enable(key) : setAction({ kind, key }));
-  const root = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const clear = () => {
     filter.clear();
-    root.current?.querySelector<HTMLElement>('input')?.focus(); // the button is about to go
+    field.current?.focus(); // the button is about to go
   };
   const close = useCallback(() => setAction(undefined), []);
   const columns = useColumns({ organizationId, layout, now: useNow(), onAction: act, onMenuOpenChange: onHold });
 
   return (
-    <div ref={root} className={styles.list}>
-      <FilterBar {...filter} />
+    <Stack gap={12}>
+      <FilterBar {...filter} ref={field} />
       {list.error && page && (
         <Banner kind="warning" title={t('refreshFailed')} action={<Button onClick={() => void list.refetch()}>{t('common:retry')}</Button>}>
           {errorText(list.error)}
@@ -74,6 +74,8 @@ export function KeyList({ organizationId, filter, list, onHold }: Props) {
           loading={!page}
           loadingRows={10}
           stale={stale}
+          fixed
+          dense
           empty={
             <EmptyState icon="search" title={t('noMatchTitle')} action={<Button onClick={clear}>{t('clearFilter')}</Button>}>
               {t('noMatchText')}
@@ -85,7 +87,7 @@ export function KeyList({ organizationId, filter, list, onHold }: Props) {
       {action?.kind === 'edit' && <EditKeyFlyout organizationId={organizationId} keyToEdit={action.key} open onClose={close} />}
       {action?.kind === 'disable' && <DisableDialog organizationId={organizationId} row={action.key} onClose={close} />}
       {action?.kind === 'delete' && <DeleteDialog organizationId={organizationId} row={action.key} onClose={close} />}
-    </div>
+    </Stack>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Schema } from '@/api';
-import { Badge } from '@/ui';
+import { Badge, Hint } from '@/ui';
 
-import { Hint } from './Hint';
 import { statusOf } from './status';
 import type { Words } from './useWords';
 

@@ -1,7 +1,6 @@
 import type { Schema } from '@/api';
-import { Muted } from '@/ui';
+import { Hint, Muted } from '@/ui';
 
-import { Hint } from './Hint';
 import styles from './keys.module.css';
 import type { Words } from './useWords';
 

@@ -7,14 +7,14 @@ import { useTranslation } from 'react-i18next';
 import { RecoveryCode, showAccountError, useTakenFirst } from '@/account';
 import { auth, type NewSecondFactor } from '@/api';
 import { sessionQuery, useSession } from '@/session';
-import { Banner, Button, Dialog, PasswordField, toast } from '@/ui';
+import { Banner, Button, Dialog, FormDialog, PasswordField, toast } from '@/ui';
 import { z } from '@/zod';
 
 import { Scan } from './Scan';
 
 /** Sets up a second factor: the password, the picture and a code, the recovery code. */
 export function Enrol({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(['profile', 'account', 'common']);
+  const { t } = useTranslation(['profile', 'account']);
   const email = useSession().person?.email;
   const queryClient = useQueryClient();
   const [factor, setFactor] = useState<NewSecondFactor>();
@@ -48,21 +48,14 @@ export function Enrol({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog
-      open
+    <FormDialog
       keepOpen
       onClose={onClose}
       title={factor ? t('scanTitle') : t('enrolTitle')}
       description={factor ? undefined : t('enrolPassword')}
-      onSubmit={(event) => void submit(event)}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="primary" type="submit" busy={isSubmitting}>
-            {factor ? t('confirm') : t('next')}
-          </Button>
-        </>
-      }
+      confirm={factor ? t('confirm') : t('next')}
+      busy={isSubmitting}
+      onSubmit={() => void submit()}
     >
       {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
       {factor ? (
@@ -73,6 +66,6 @@ export function Enrol({ onClose }: { onClose: () => void }) {
           <PasswordField {...form.register('password')} label={t('account:password')} autoComplete="current-password" error={errors.password?.message} />
         </>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -7,12 +7,12 @@ import { useTranslation } from 'react-i18next';
 import { CodeField, showAccountError } from '@/account';
 import { auth } from '@/api';
 import { sessionQuery, useSession } from '@/session';
-import { Banner, Button, Dialog, PasswordField, toast } from '@/ui';
+import { Banner, Button, FormDialog, PasswordField, toast } from '@/ui';
 import { z } from '@/zod';
 
 /** Asks for both factors before it removes the second. */
 export function RemoveFactor({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(['profile', 'account', 'common']);
+  const { t } = useTranslation(['profile', 'account']);
   const email = useSession().person?.email;
   const queryClient = useQueryClient();
   const [recovery, setRecovery] = useState(false);
@@ -36,20 +36,14 @@ export function RemoveFactor({ onClose }: { onClose: () => void }) {
     setRecovery(!recovery);
   };
   return (
-    <Dialog
-      open
+    <FormDialog
+      kind="danger"
       onClose={onClose}
       title={t('removeTitle')}
       description={t('removeText')}
-      onSubmit={(event) => void submit(event)}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="danger" type="submit" busy={isSubmitting}>
-            {t('remove')}
-          </Button>
-        </>
-      }
+      confirm={t('remove')}
+      busy={isSubmitting}
+      onSubmit={() => void submit()}
     >
       {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
       <input hidden readOnly autoComplete="username" value={email} />
@@ -60,6 +54,6 @@ export function RemoveFactor({ onClose }: { onClose: () => void }) {
           {recovery ? t('account:useAppCode') : t('account:useRecoveryCode')}
         </Button>
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -27,7 +27,7 @@ export function Sessions() {
           <Table caption={t('sessions')} columns={columns} rows={inOrder(sessions.data)} rowKey={(session) => session.id} loading={sessions.isPending} loadingRows={1} />
         </div>
       )}
-      <SignOutEverywhere open={asking} onClose={() => setAsking(false)} />
+      {asking && <SignOutEverywhere onClose={() => setAsking(false)} />}
     </Section>
   );
 }

@@ -2,28 +2,23 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { auth, errorText } from '@/api';
-import { Banner, Button, Dialog } from '@/ui';
+import { Banner, FormDialog } from '@/ui';
 
-export function SignOutEverywhere({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { t } = useTranslation(['profile', 'common']);
+export function SignOutEverywhere({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('profile');
   // A page from before must not come back out of memory: everything starts anew.
   const signOut = useMutation({ mutationFn: auth.endSessions, onSuccess: () => location.assign('/sign-in') });
   return (
-    <Dialog
-      open={open}
+    <FormDialog
+      kind="danger"
       onClose={onClose}
       title={t('signOutTitle')}
       description={t('signOutText')}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="danger" busy={signOut.isPending || signOut.isSuccess} onClick={() => signOut.mutate()}>
-            {t('signOutEverywhere')}
-          </Button>
-        </>
-      }
+      confirm={t('signOutEverywhere')}
+      busy={signOut.isPending || signOut.isSuccess}
+      onSubmit={() => signOut.mutate()}
     >
       {signOut.isError && <Banner kind="danger">{errorText(signOut.error)}</Banner>}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -84,7 +84,7 @@ function RoleTable({ organizationId, title, roles, empty }: TableProps) {
     <section className={styles.section}>
       <h2 className={styles.heading}>{title}</h2>
       <div className={styles.table}>
-        <Table caption={title} columns={columns} rows={roles ?? []} rowKey={({ id }) => id} loading={!roles} loadingRows={3} empty={empty} />
+        <Table caption={title} columns={columns} rows={roles ?? []} rowKey={({ id }) => id} loading={!roles} loadingRows={3} fixed empty={empty} />
       </div>
       {open?.kind === 'delete' && <DeleteDialog organizationId={organizationId} role={open.role} onClose={close} />}
       {open?.kind === 'holders' && <HoldersDialog organizationId={organizationId} role={open.role} onClose={close} />}

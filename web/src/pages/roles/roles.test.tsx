@@ -32,6 +32,16 @@ it('says in words what each role allows, and who has it when asked', async () =>
   expect(await within(dialog).findByText(/^grafana/)).toBeVisible();
 });
 
+it('names a service where it is known', async () => {
+  const named = [{ id: '8c2f5b0e-4a41-4f0b-9c58-3d1f6a7b9e20', name: 'orders' }];
+  answers({ [`GET ${rolesPath}`]: { result: [member, analysts] }, [`GET /v1/organizations/${organizationId}/services`]: { result: named } });
+  const { user } = renderPage(path, admin);
+  expect(await screen.findByText('Service “orders”: change settings, start and stop')).toBeVisible();
+  await user.click(screen.getByRole('link', { name: 'Analysts' }));
+  const summary = within(await screen.findByRole('region', { name: 'What this role allows' }));
+  expect(summary.getByText('Service “orders”')).toBeVisible();
+});
+
 it('offers of a system role its details and a copy, and explains what roles are for where there is none', async () => {
   answers({ [`GET ${rolesPath}`]: { result: [member] } });
   const { user, router } = renderPage(path, admin);

@@ -28,7 +28,7 @@ export function useColumns({ organizationId, onDelete, onHolders }: Options): Co
         </span>
       ),
     },
-    { id: 'allows', header: t('whatItAllows'), cell: ({ policies }) => <AllowedList policies={policies} /> },
+    { id: 'allows', header: t('whatItAllows'), cell: ({ policies }) => <AllowedList organizationId={organizationId} policies={policies} /> },
     {
       id: 'holders',
       header: t('holders'),

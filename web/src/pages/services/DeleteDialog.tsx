@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
-import { Banner, Button, Dialog, TextField, toast } from '@/ui';
+import { Banner, FormDialog, toast, TypeToConfirm } from '@/ui';
 
 import { allows, isGoing, type Service } from './service';
 import styles from './services.module.css';
@@ -12,7 +12,7 @@ type Props = { organizationId: string; service: Service; onClose: () => void; on
 
 /** Deletes a service, once its name was typed. One that runs is stopped first, which takes a moment. */
 export function DeleteDialog({ organizationId, service: row, onClose, onDeleted }: Props) {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const [typed, setTyped] = useState('');
   const { service, busy, error, remove } = useDeletion(organizationId, row, () => {
     toast('success', t('deleted', { name: row.name }));
@@ -22,32 +22,20 @@ export function DeleteDialog({ organizationId, service: row, onClose, onDeleted 
   const armed = typed.trim() === service.name.trim();
   const direct = allows(service, 'delete');
   return (
-    <Dialog
-      open
+    <FormDialog
+      kind="danger"
       onClose={onClose}
       title={t('deleteTitle', { name: service.name })}
       description={<p className={styles.consequence}>{t('deleteText')}</p>}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (armed && !busy) void remove();
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="danger" type="submit" busy={busy} disabledReason={armed ? undefined : t('nameDiffers')}>
-            {t(direct || busy ? 'deleteService' : 'stopAndDelete')}
-          </Button>
-        </>
-      }
+      confirm={t(direct || busy ? 'deleteService' : 'stopAndDelete')}
+      busy={busy}
+      disabledReason={armed ? undefined : t('nameDiffers')}
+      onSubmit={() => void remove()}
     >
       {!direct && !isGoing(service) && <Banner kind="warning">{busy ? t('deleteStopping') : t('deleteRunning')}</Banner>}
-      <div>
-        <p>{t('nameToType')}</p>
-        <p className={styles['name-to-type']}>{service.name}</p>
-        <TextField label={t('typeName')} labelHidden autoComplete="off" spellCheck={false} value={typed} onChange={(event) => setTyped(event.target.value)} />
-      </div>
+      <TypeToConfirm ask={t('nameToType')} text={service.name} label={t('typeName')} value={typed} onChange={setTyped} />
       {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
-    </Dialog>
+    </FormDialog>
   );
 }
 

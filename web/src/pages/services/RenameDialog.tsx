@@ -3,7 +3,7 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import { showFormError } from '@/api';
-import { Banner, Button, Dialog, TextField, toast } from '@/ui';
+import { Banner, FormDialog, TextField, toast } from '@/ui';
 import { z } from '@/zod';
 
 import { serviceName } from './name';
@@ -30,23 +30,16 @@ export function RenameDialog({ organizationId, service, onClose }: Props) {
     }
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={t('renameTitle', { name: service.name })}
       description={t('renameText')}
-      onSubmit={(event) => void submit(event)}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="primary" type="submit" busy={isSubmitting}>
-            {t('common:save')}
-          </Button>
-        </>
-      }
+      confirm={t('common:save')}
+      busy={isSubmitting}
+      onSubmit={() => void submit()}
     >
       {errors.root && <Banner kind="danger">{errors.root.message}</Banner>}
       <TextField label={t('name')} autoComplete="off" spellCheck={false} error={errors.name?.message} {...form.register('name')} />
-    </Dialog>
+    </FormDialog>
   );
 }

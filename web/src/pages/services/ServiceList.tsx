@@ -3,7 +3,7 @@ import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
-import { Banner, Button, EmptyState, SearchField, Table } from '@/ui';
+import { Banner, Button, EmptyState, ListTools, Stack, Table } from '@/ui';
 
 import { DeleteDialog } from './DeleteDialog';
 import type { RowAction } from './RowMenu';
@@ -26,7 +26,7 @@ export function ServiceList({ organizationId, list }: Props) {
   const close = useCallback(() => setAction(undefined), []);
   const act = (kind: RowAction, service: Service) => (kind === 'start' || kind === 'awake' ? void run(service, kind) : setAction({ kind, service }));
   const columns = useColumns(organizationId, act);
-  const root = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
 
   const services = list.data ?? [];
   const found = services.filter((service) => matches(service, search));
@@ -34,17 +34,12 @@ export function ServiceList({ organizationId, list }: Props) {
   const look = (text: string) => void navigate({ search: text ? { search: text } : {}, replace: true, resetScroll: false });
   const clear = () => {
     look('');
-    root.current?.querySelector<HTMLElement>('input')?.focus(); // the button is about to go
+    field.current?.focus(); // the button is about to go
   };
-  const narrows = search.trim() !== '';
+  const shown = search.trim() ? t('found', { count: found.length, total: services.length }) : t('count', { count: services.length });
   return (
-    <div ref={root} className={styles.list}>
-      <div role="search" className={styles.tools}>
-        <SearchField label={t('search')} value={search} onChange={look} className={styles.search} />
-        <span role="status" className={styles.count}>
-          {list.data && (narrows ? t('found', { count: found.length, total: services.length }) : t('count', { count: services.length }))}
-        </span>
-      </div>
+    <Stack gap={12}>
+      <ListTools label={t('search')} value={search} onChange={look} ref={field} status={list.data ? shown : ''} />
       {list.error && list.data && (
         <Banner kind="warning" title={t('refreshFailed')} action={<Button onClick={() => void list.refetch()}>{t('common:retry')}</Button>}>
           {errorText(list.error)}
@@ -57,6 +52,8 @@ export function ServiceList({ organizationId, list }: Props) {
           rows={found}
           rowKey={(service) => service.id}
           loading={!list.data}
+          fixed
+          dense
           empty={
             <EmptyState icon="search" title={t('noMatchTitle')} action={<Button onClick={clear}>{t('common:clearSearch')}</Button>}>
               {t('noMatchText')}
@@ -66,7 +63,7 @@ export function ServiceList({ organizationId, list }: Props) {
       </div>
       {action?.kind === 'stop' && <StopDialog organizationId={organizationId} service={action.service} onClose={close} />}
       {action?.kind === 'delete' && <DeleteDialog organizationId={organizationId} service={action.service} onClose={close} />}
-    </div>
+    </Stack>
   );
 }
 

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
 
-import { Badge, Tooltip } from '@/ui';
+import { Badge, Hint } from '@/ui';
 
 import type { Service, ServiceState } from './service';
-import styles from './services.module.css';
 
 const colours: Record<ServiceState, 'success' | 'neutral' | 'info' | 'warning' | 'danger'> = {
   provisioning: 'info',
@@ -26,10 +25,8 @@ const colours: Record<ServiceState, 'success' | 'neutral' | 'info' | 'warning' |
 export function StateBadge({ service: { state, stateMessage } }: { service: Service }) {
   const { t } = useTranslation('services');
   return (
-    <Tooltip text={stateMessage || t(`stateHints.${state}`)} openOnClick>
-      <button type="button" className={styles.state}>
-        <Badge state={colours[state]}>{t(`states.${state}`)}</Badge>
-      </button>
-    </Tooltip>
+    <Hint text={stateMessage || t(`stateHints.${state}`)}>
+      <Badge state={colours[state]}>{t(`states.${state}`)}</Badge>
+    </Hint>
   );
 }

@@ -1,5 +1,5 @@
 /** The providers and regions of ClickHouse Cloud, which programs written for it name. */
-export const regions = {
+const regions = {
   aws: [
     'us-east-1', 'us-east-2', 'us-west-2', 'ca-central-1', 'eu-central-1', 'eu-west-1', 'eu-west-2', 'il-central-1',
     'ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2',
@@ -9,31 +9,40 @@ export const regions = {
 } as const;
 
 export type Provider = keyof typeof regions;
-export type Region = (typeof regions)[Provider][number];
+type Region = (typeof regions)[Provider][number];
 
 /** Their own names, the same in every language. */
 export const providerNames: Record<Provider, string> = { aws: 'AWS', gcp: 'Google Cloud', azure: 'Azure' };
 
-export const providers = Object.keys(regions).filter((name): name is Provider => name in regions);
+const providers = Object.keys(regions).filter((name): name is Provider => name in regions);
+
+export type Place = { provider: Provider; region: Region };
+
+const everywhere: readonly Place[] = providers.flatMap((provider) => regions[provider].map((region) => ({ provider, region })));
+
+/** Where services can be created: in the `offered` regions, in their order, or without such in all. */
+export function placesIn(offered: readonly string[] | null | undefined): readonly Place[] {
+  return offered ? offered.flatMap((region) => everywhere.filter((place) => place.region === region)) : everywhere;
+}
 
 const storageKey = 'gatehouse-region';
 
-/** Where the last service was made. */
-export function lastPlace(): { provider: Provider; region: Region } {
+/** Where the last service was made, if that is one of the places; else the first of them. */
+export function lastPlace(places: readonly Place[]): Place {
   const remembered = read();
-  for (const provider of providers) {
-    const region = regions[provider].find((known) => `${provider}/${known}` === remembered);
-    if (region) return { provider, region };
-  }
-  return { provider: 'aws', region: 'us-east-1' };
+  return places.find((place) => keyOf(place) === remembered) ?? places[0] ?? { provider: 'aws', region: 'us-east-1' };
 }
 
-export function rememberPlace(provider: Provider, region: Region) {
+export function rememberPlace(place: Place) {
   try {
-    localStorage.setItem(storageKey, `${provider}/${region}`);
+    localStorage.setItem(storageKey, keyOf(place));
   } catch {
     // Storage is switched off: it is the usual one next time.
   }
+}
+
+function keyOf({ provider, region }: Place): string {
+  return `${provider}/${region}`;
 }
 
 function read(): string | null {

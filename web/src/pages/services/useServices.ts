@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { answerOf, api, ApiError, liveList, type Schema } from '@/api';
 
@@ -12,11 +12,18 @@ export const servicesKey = (organizationId: string) => ['services', organization
 const listKey = (organizationId: string) => [...servicesKey(organizationId), 'list'] as const;
 export const serviceKey = (organizationId: string, serviceId: string) => [...servicesKey(organizationId), 'one', serviceId] as const;
 
-/** The services of an organization that the person may see, kept up to date. */
-export function useServices(organizationId: string) {
-  return useQuery({
+/** The services of an organization that the person may see. */
+export function servicesQuery(organizationId: string) {
+  return queryOptions({
     queryKey: listKey(organizationId),
     queryFn: async ({ signal }) => (await answerOf(api.GET('/v1/organizations/{organizationId}/services', { params: { path: { organizationId } }, signal }))).result,
+  });
+}
+
+/** The same, kept up to date. */
+export function useServices(organizationId: string) {
+  return useQuery({
+    ...servicesQuery(organizationId),
     ...liveList,
     refetchInterval: ({ state }) => (state.data?.some(isPassing) ? quick : liveList.refetchInterval),
   });

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api } from '@/api';
 import { rolesKey } from '@/permissions';
 import { sessionQuery, useSession } from '@/session';
-import { Banner, Button, Dialog, toast } from '@/ui';
+import { Banner, FormDialog, toast, useAttempt } from '@/ui';
 
 import { refusalText } from './failure';
 import { membersKey, nameOf, type Member } from './people';
@@ -17,60 +17,41 @@ type Props = { organizationId: string; member: Member; onClose: () => void };
 
 export function ChangeRolesDialog({ organizationId, member, onClose }: Props) {
   const { t } = useTranslation('users');
-  const { t: common } = useTranslation();
   const queryClient = useQueryClient();
   const choices = useRoleChoices(organizationId);
   const [chosen, setChosen] = useState(() => member.assignedRoles.map((role) => role.roleId));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const { busy, error, attempt } = useAttempt();
   const { given, taken } = differences(member.assignedRoles, chosen, choices.data ?? []);
   const name = nameOf(member);
   const isMe = useSession().person?.userId === member.userId;
   const unchanged = given.length + taken.length === 0;
 
   const save = async () => {
-    if (busy || unchanged) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const params = { path: { organizationId, userId: member.userId } };
-      await answerOf(api.PATCH('/v1/organizations/{organizationId}/members/{userId}', { params, body: { assignedRoleIds: chosen } }));
-      toast('success', t('rolesChanged', { name }));
-      void queryClient.invalidateQueries({ queryKey: rolesKey(organizationId) });
-      if (isMe) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
-      await queryClient.invalidateQueries({ queryKey: membersKey(organizationId) });
-      onClose();
-    } catch (failure) {
-      setError(refusalText(failure, t));
-      setBusy(false);
-    }
+    const params = { path: { organizationId, userId: member.userId } };
+    await answerOf(api.PATCH('/v1/organizations/{organizationId}/members/{userId}', { params, body: { assignedRoleIds: chosen } }));
+    toast('success', t('rolesChanged', { name }));
+    void queryClient.invalidateQueries({ queryKey: rolesKey(organizationId) });
+    if (isMe) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    await queryClient.invalidateQueries({ queryKey: membersKey(organizationId) });
+    onClose();
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
       keepOpen={!unchanged}
       onClose={onClose}
       title={t('changeRolesOf', { name })}
       description={t('changeRolesText')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={busy} disabledReason={unchanged ? t('nothingChanges') : undefined}>
-            {t('saveRoles')}
-          </Button>
-        </>
-      }
+      confirm={t('saveRoles')}
+      busy={busy}
+      disabledReason={unchanged ? t('nothingChanges') : undefined}
+      onSubmit={() => void attempt(save)}
     >
-      <RolesField choices={choices} value={chosen} error={error} onChange={setChosen} />
+      <RolesField choices={choices} value={chosen} error={error === undefined ? undefined : refusalText(error, t)} onChange={setChosen} />
       <WhatChanges name={name} given={given} taken={taken} />
       {chosen.length === 0 && <Banner kind="warning">{t('noRoleLeft', { name })}</Banner>}
       {isMe && taken.length > 0 && <Banner kind="warning">{t('ownRoles')}</Banner>}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -45,6 +45,7 @@ export function InvitationList({ organizationId }: { organizationId: string }) {
             rowKey={(invitation) => invitation.id}
             loading={invitations.isPending}
             loadingRows={3}
+            fixed
           />
         </div>
       )}

@@ -1,8 +1,8 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
-import { Banner, Button, EmptyState, Pager, SearchField, Table } from '@/ui';
+import { Banner, Button, EmptyState, ListTools, Pager, Stack, Table } from '@/ui';
 
 import { ChangeRolesDialog } from './ChangeRolesDialog';
 import type { MemberAction } from './MemberMenu';
@@ -31,6 +31,12 @@ export function MemberList({ organizationId }: { organizationId: string }) {
     setSearch(text);
     setOffset(0);
   };
+  const field = useRef<HTMLInputElement>(null);
+  const clear = () => {
+    look('');
+    field.current?.focus(); // the button is about to go
+  };
+  const count = members.data && (search.trim() ? t('found', { count: found.length, total: members.data.length }) : t('people', { count: found.length }));
   const props = { organizationId, onClose: close };
   if (members.isError && !members.data) {
     return (
@@ -40,13 +46,8 @@ export function MemberList({ organizationId }: { organizationId: string }) {
     );
   }
   return (
-    <div className={styles.list}>
-      <div role="search" className={styles.tools}>
-        <SearchField label={t('searchMembers')} value={search} onChange={look} className={styles.search} />
-        <span role="status" className={styles.count}>
-          {members.data && (search.trim() ? t('found', { count: found.length, total: members.data.length }) : t('people', { count: found.length }))}
-        </span>
-      </div>
+    <Stack gap={12}>
+      <ListTools label={t('searchMembers')} value={search} onChange={look} ref={field} status={count ?? ''} />
       <div className={styles.table}>
         <Table
           caption={t('tabs.members')}
@@ -54,8 +55,9 @@ export function MemberList({ organizationId }: { organizationId: string }) {
           rows={shown}
           rowKey={(member) => member.userId}
           loading={members.isPending}
+          fixed
           empty={
-            <EmptyState icon="search" title={t('noMatchTitle')} action={<Button onClick={() => look('')}>{t('common:clearSearch')}</Button>}>
+            <EmptyState icon="search" title={t('noMatchTitle')} action={<Button onClick={clear}>{t('common:clearSearch')}</Button>}>
               {t('noMatchText')}
             </EmptyState>
           }
@@ -73,6 +75,6 @@ export function MemberList({ organizationId }: { organizationId: string }) {
       {action?.kind === 'roles' && <ChangeRolesDialog {...props} member={action.member} />}
       {action?.kind === 'resetLink' && <ResetLinkDialog {...props} member={action.member} />}
       {action?.kind === 'remove' && <RemoveDialog {...props} member={action.member} />}
-    </div>
+    </Stack>
   );
 }

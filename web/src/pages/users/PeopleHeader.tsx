@@ -1,10 +1,8 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { PageHeader, usePageTitle } from '@/ui';
-
-import styles from './PeopleHeader.module.css';
+import { LinkTab, LinkTabs, PageHeader, Stack, usePageTitle } from '@/ui';
 
 const tabs = [
   { tab: 'members', to: '/organizations/$orgId/users' },
@@ -20,15 +18,15 @@ export function PeopleHeader({ tab: current, actions }: Props) {
   const { orgId = '' } = useParams({ strict: false });
   usePageTitle(`${t(`tabs.${current}`)} · ${t('title')}`);
   return (
-    <div className={styles.header}>
+    <Stack gap={16}>
       <PageHeader title={t('title')} description={t('description')} actions={actions} />
-      <nav aria-label={t('title')} className={styles.tabs}>
+      <LinkTabs label={t('title')}>
         {tabs.map(({ tab, to }) => (
-          <Link key={tab} to={to} params={{ orgId }} activeOptions={{ exact: true }} className={styles.tab} {...(tab === current && { 'aria-current': 'page' })}>
+          <LinkTab key={tab} to={to} params={{ orgId }} current={tab === current}>
             {t(`tabs.${tab}`)}
-          </Link>
+          </LinkTab>
         ))}
-      </nav>
-    </div>
+      </LinkTabs>
+    </Stack>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, auth } from '@/api';
 import { useSession, useTakeSession } from '@/session';
-import { Banner, Button, Dialog, TextField, toast } from '@/ui';
+import { Banner, FormDialog, toast, TypeToConfirm, useAttempt } from '@/ui';
 
 import { refusalText } from './failure';
 import { membersKey, nameOf, type Member } from './people';
@@ -16,11 +16,9 @@ type Props = { organizationId: string; member: Member; onClose: () => void };
 /** Ends somebody's membership, or one's own. */
 export function RemoveDialog({ organizationId, member, onClose }: Props) {
   const { t } = useTranslation('users');
-  const { t: common } = useTranslation();
   const session = useSession();
   const [typed, setTyped] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const { busy, error, attempt } = useAttempt();
   const isMe = session.person?.userId === member.userId;
   const organization = session.organizations.find(({ id }) => id === organizationId)?.name ?? '';
   const finish = useFinish(organizationId, isMe);
@@ -28,46 +26,26 @@ export function RemoveDialog({ organizationId, member, onClose }: Props) {
   const armed = typed.trim().toLowerCase() === member.email;
 
   const remove = async () => {
-    if (busy || !armed) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const params = { path: { organizationId, userId: member.userId } };
-      await answerOf(api.DELETE('/v1/organizations/{organizationId}/members/{userId}', { params }));
-      toast('success', isMe ? t('left', { organization }) : t('removed', { name }));
-      await finish();
-      onClose();
-    } catch (failure) {
-      setError(refusalText(failure, t));
-      setBusy(false);
-    }
+    const params = { path: { organizationId, userId: member.userId } };
+    await answerOf(api.DELETE('/v1/organizations/{organizationId}/members/{userId}', { params }));
+    toast('success', isMe ? t('left', { organization }) : t('removed', { name }));
+    await finish();
+    onClose();
   };
   return (
-    <Dialog
-      open
+    <FormDialog
+      kind="danger"
       onClose={onClose}
       title={isMe ? t('leaveTitle', { organization }) : t('removeTitle', { name })}
       description={<p className={styles.consequence}>{isMe ? t('leaveText') : t('removeText', { name, organization })}</p>}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void remove();
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="danger" type="submit" busy={busy} disabledReason={armed ? undefined : t('addressDiffers')}>
-            {t(isMe ? 'leave' : 'removeMember')}
-          </Button>
-        </>
-      }
+      confirm={t(isMe ? 'leave' : 'removeMember')}
+      busy={busy}
+      disabledReason={armed ? undefined : t('addressDiffers')}
+      onSubmit={() => void attempt(remove)}
     >
-      {error && <Banner kind="danger">{error}</Banner>}
-      <div>
-        <p>{t(isMe ? 'ownAddressToType' : 'addressToType')}</p>
-        <p className={styles['to-type']}>{member.email}</p>
-        <TextField label={t('typeAddress')} labelHidden autoComplete="off" autoCapitalize="none" spellCheck={false} value={typed} onChange={(event) => setTyped(event.target.value)} />
-      </div>
-    </Dialog>
+      {error !== undefined && <Banner kind="danger">{refusalText(error, t)}</Banner>}
+      <TypeToConfirm ask={t(isMe ? 'ownAddressToType' : 'addressToType')} text={member.email} label={t('typeAddress')} value={typed} onChange={setTyped} />
+    </FormDialog>
   );
 }
 

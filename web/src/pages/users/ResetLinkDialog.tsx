@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { ApiError, errorText } from '@/api';
 import { useFormat } from '@/format';
-import { Banner, Button, Dialog } from '@/ui';
+import { Banner, Button, Dialog, useAttempt } from '@/ui';
 
 import { newResetLink } from './links';
 import { nameOf, type Member } from './people';
@@ -18,20 +18,10 @@ export function ResetLinkDialog({ organizationId, member, onClose }: Props) {
   const { zonedTime } = useFormat();
   // Here and nowhere else: whoever has it can become the member.
   const [link, setLink] = useState<{ url: string; expireAt: string }>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const { busy, error, attempt } = useAttempt();
   const name = nameOf(member);
-  const make = async () => {
-    if (busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      setLink(await newResetLink(organizationId, member.userId));
-    } catch (failure) {
-      setError(failure instanceof ApiError && failure.status === 403 ? t('resetTooMuch', { name }) : errorText(failure));
-    }
-    setBusy(false);
-  };
+  const make = async () => setLink(await newResetLink(organizationId, member.userId));
+  const tooMuch = error instanceof ApiError && error.status === 403;
   return (
     <Dialog
       open
@@ -42,7 +32,7 @@ export function ResetLinkDialog({ organizationId, member, onClose }: Props) {
       {...(!link && {
         onSubmit: (event) => {
           event.preventDefault();
-          void make();
+          void attempt(make);
         },
       })}
       footer={
@@ -69,7 +59,7 @@ export function ResetLinkDialog({ organizationId, member, onClose }: Props) {
           <li>{t('resetOnce')}</li>
         </ul>
       )}
-      {error && <Banner kind="danger">{error}</Banner>}
+      {error !== undefined && <Banner kind="danger">{tooMuch ? t('resetTooMuch', { name }) : errorText(error)}</Banner>}
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
+import { useServiceNames } from '@/pages/services/useServiceNames';
 import { sentenceOf } from '@/permissions';
 import { Banner, Button, Checkbox, FieldNotes, Skeleton } from '@/ui';
 
@@ -23,6 +24,7 @@ export function RolesField({ choices, value, onChange, error }: Props) {
   const { t: permissions } = useTranslation('permissions');
   const id = useId();
   const hint = useRoleWords();
+  const names = useServiceNames(choices.organizationId, choices.data?.flatMap(({ policies }) => policies) ?? []);
   if (choices.isError && !choices.data) {
     return (
       <Banner kind="danger" title={t('rolesFailed')} action={<Button onClick={() => void choices.refetch()}>{t('common:retry')}</Button>}>
@@ -46,7 +48,7 @@ export function RolesField({ choices, value, onChange, error }: Props) {
               <Checkbox
                 key={role.roleId}
                 label={role.roleName}
-                hint={role.roleType === 'system' ? hint(role) : sentenceOf(role.policies, permissions)}
+                hint={role.roleType === 'system' ? hint(role) : sentenceOf(role.policies, permissions, names)}
                 checked={value.includes(role.roleId)}
                 onChange={({ target }) => onChange(target.checked ? [...value, role.roleId] : value.filter((known) => known !== role.roleId))}
               />

@@ -8,7 +8,7 @@ export type RoleChoice = Pick<Schema<'AssignedRole'>, 'roleId' | 'roleName' | 'r
 export function useRoleChoices(organizationId: string) {
   const { data, isPending, isError, error, refetch } = useRoles(organizationId);
   const choices = data?.map(({ id, name, type, policies }): RoleChoice => ({ roleId: id, roleName: name, roleType: type, policies }));
-  return { data: choices, isPending, isError, error, refetch };
+  return { organizationId, data: choices, isPending, isError, error, refetch };
 }
 
 /** For the organization itself, for services, and those made here. */

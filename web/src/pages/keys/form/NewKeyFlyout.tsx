@@ -32,7 +32,7 @@ function OpenFlyout({ organizationId, onClose }: Omit<Props, 'open'>) {
   const [made, setMade] = useState<NewKey>();
   const { form, now, failure, custom, services, submit } = useNewKey(organizationId, setMade);
   const { isSubmitting, isDirty } = form.formState;
-  const { taken, take, question, askToClose } = useTaken(made !== undefined, onClose);
+  const { taken, take, asking, question, askToClose } = useTaken(made !== undefined, onClose);
   // The answer would come to nobody, and the secret with it.
   useStay(isSubmitting);
 
@@ -82,7 +82,7 @@ function OpenFlyout({ organizationId, onClose }: Omit<Props, 'open'>) {
           </>
         )}
       </Flyout>
-      <LeaveQuestion taken={taken} {...question} />
+      {asking && <LeaveQuestion taken={taken} {...question} />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { Controller, useWatch, type UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import type { Schema } from '@/api';
+import { useServiceNames } from '@/pages/services/useServiceNames';
 import { sentenceOf, type Role } from '@/permissions';
 import { usePermissions } from '@/session';
 import { Checkbox, Icon, RadioGroup, Select } from '@/ui';
@@ -17,6 +18,7 @@ export function RoleFields({ organizationId, form, custom, services, edited }: P
   const { t } = useTranslation('keyForm');
   const { t: words } = useTranslation('permissions');
   const { control } = form;
+  const names = useServiceNames(organizationId, custom.flatMap(({ policies }) => policies));
   const serviceRole = useWatch({ control, name: 'serviceRole' });
   const isCustom = (id: string) => custom.some((role) => role.id === id);
   // Those that cannot be chosen, but taken away.
@@ -61,7 +63,7 @@ export function RoleFields({ organizationId, form, custom, services, edited }: P
       <MoreRoles
         form={form}
         lists={[
-          { title: t('customRoles'), hint: t('customRolesHint'), roles: custom.map(({ id, name, policies }) => ({ id, name, hint: sentenceOf(policies, words) })) },
+          { title: t('customRoles'), hint: t('customRolesHint'), roles: custom.map(({ id, name, policies }) => ({ id, name, hint: sentenceOf(policies, words, names) })) },
           { title: t('otherRoles'), hint: t('otherRolesHint'), roles: others.map(({ roleId, roleName }) => ({ id: roleId, name: roleName })) },
         ]}
       />

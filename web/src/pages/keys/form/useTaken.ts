@@ -17,8 +17,8 @@ export function useTaken(shown: boolean, onClose: () => void) {
     taken,
     take: (part: Partial<Taken>) => setTaken((before) => ({ ...before, ...part })),
     askToClose: () => (atRisk ? setAsking(true) : onClose()),
+    asking: atRisk && (asking || leaving.status === 'blocked'),
     question: {
-      open: atRisk && (asking || leaving.status === 'blocked'),
       onStay: () => {
         setAsking(false);
         leaving.reset?.();

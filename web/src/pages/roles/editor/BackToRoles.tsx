@@ -1,15 +1,12 @@
 import { useTranslation } from 'react-i18next';
 
-import { Icon, Link } from '@/ui';
-
-import styles from './editor.module.css';
+import { BackLink } from '@/ui';
 
 export function BackToRoles({ organizationId }: { organizationId: string }) {
   const { t } = useTranslation('roles');
   return (
-    <Link to="/organizations/$orgId/users/roles" params={{ orgId: organizationId }} className={styles.back ?? ''}>
-      <Icon name="chevron-left" size={14} />
+    <BackLink to="/organizations/$orgId/users/roles" params={{ orgId: organizationId }}>
       {t('title')}
-    </Link>
+    </BackLink>
   );
 }

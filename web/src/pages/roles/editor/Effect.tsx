@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { errorText, type Schema } from '@/api';
 import { useFormat } from '@/format';
+import { useServiceNames } from '@/pages/services/useServiceNames';
 import { linesOf, upperFirst, type Policy } from '@/permissions';
 import { Banner, Checkbox, Icon, Mono, Spinner } from '@/ui';
 
@@ -36,7 +37,7 @@ export function Effect({ organizationId, roleId, policies }: Props) {
             </Banner>
           ) : found && data ? (
             <div aria-busy={stale} aria-live="polite" className={stale ? styles.stale : undefined}>
-              <Outcome simulation={data} actor={found} />
+              <Outcome organizationId={organizationId} simulation={data} actor={found} />
             </div>
           ) : (
             (isLoading || stale) && <Spinner label={t('common:loading')} />
@@ -47,7 +48,9 @@ export function Effect({ organizationId, roleId, policies }: Props) {
   );
 }
 
-function Outcome({ simulation: { from, to }, actor }: { simulation: Schema<'RoleSimulation'>; actor: Schema<'SimulatedActor'> }) {
+type OutcomeProps = { organizationId: string; simulation: Schema<'RoleSimulation'>; actor: Schema<'SimulatedActor'> };
+
+function Outcome({ organizationId, simulation: { from, to }, actor }: OutcomeProps) {
   const { t } = useTranslation('roles');
   const { date, number } = useFormat();
   const { gains, loses, requests, refused, operations } = actor;
@@ -77,24 +80,27 @@ function Outcome({ simulation: { from, to }, actor }: { simulation: Schema<'Role
           </ul>
         )}
       </div>
-      <Rights title={t('loses')} icon="minus" none={t('losesNothing')} rights={loses} />
-      <Rights title={t('gains')} icon="plus" none={t('gainsNothing')} rights={gains} />
+      <Rights organizationId={organizationId} title={t('loses')} icon="minus" none={t('losesNothing')} rights={loses} />
+      <Rights organizationId={organizationId} title={t('gains')} icon="plus" none={t('gainsNothing')} rights={gains} />
     </div>
   );
 }
 
+type RightsProps = { organizationId: string; title: string; icon: 'plus' | 'minus'; none: string; rights: readonly Schema<'PermissionOn'>[] };
+
 /** In the words that policies are told in. */
-function Rights({ title, icon, none, rights }: { title: string; icon: 'plus' | 'minus'; none: string; rights: readonly Schema<'PermissionOn'>[] }) {
+function Rights({ organizationId, title, icon, none, rights }: RightsProps) {
   const { t } = useTranslation('permissions');
   const { t: roles } = useTranslation('roles');
   const policies = rights.map(({ permission, resource }): Policy => ({ allowDeny: 'ALLOW', permissions: [permission], resources: [resource] }));
+  const names = useServiceNames(organizationId, policies);
   return (
     <div>
       <h3>{title}</h3>
       {rights.length === 0 ? (
         <p className={styles.muted}>{none}</p>
       ) : (
-        linesOf(policies, t).map(({ key, kind, where, what }) => (
+        linesOf(policies, t, names).map(({ key, kind, where, what }) => (
           <div key={key} className={styles.place}>
             <p className={styles.muted}>{where}</p>
             <ul className={styles.rights}>

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-import { Badge, Icon, IconButton } from '@/ui';
+import { Badge, FieldError, IconButton } from '@/ui';
 
 import type { Draft } from './drafts';
 import styles from './editor.module.css';
@@ -28,23 +28,19 @@ export function PolicyCard({ organizationId, draft, number, alone, form, problem
   const error = problems[place.policy(id)];
   const denies = policy.allowDeny === 'DENY';
   const title = number === undefined ? t('emptyPolicy') : t('policyNumber', { number });
+  const effect = t(denies ? 'denies' : 'allows');
   const change = (next: Draft['policy']) => form.change(id, next);
   return (
-    <div id={id} role="group" aria-label={`${title}: ${t(denies ? 'denies' : 'allows')}, ${t(`sections.${section}`)}`} className={alone ? styles.alone : styles.policy} tabIndex={-1}>
+    <div id={id} role="group" aria-label={t('policyOf', { policy: title, effect, section: t(`sections.${section}`) })} className={alone ? styles.alone : styles.policy} tabIndex={-1}>
       {!alone && (
         <div className={styles['policy-head']}>
           <span className={styles['policy-title']}>{title}</span>
-          <Badge state={denies ? 'danger' : 'success'}>{t(denies ? 'denies' : 'allows')}</Badge>
+          <Badge state={denies ? 'danger' : 'success'}>{effect}</Badge>
           {denies && <span className={styles.muted}>{t(`sections.${section}`)}</span>}
           <IconButton icon="trash" label={t('removePolicy', { policy: title })} className={styles.remove} onClick={() => form.remove(id)} />
         </div>
       )}
-      {error && (
-        <p role="alert" className={styles.error}>
-          <Icon name="warning" size={14} />
-          {error}
-        </p>
-      )}
+      {error && <FieldError alert>{error}</FieldError>}
       {section !== 'sql' && <PermissionBoxes draft={draft} problems={problems} onChange={change} />}
       {(section === 'sql' || draft.others.includes('sql-console:database:access')) && <SqlAccessField draft={draft} problems={problems} onChange={change} />}
       {section !== 'organization' && (section !== 'sql' || policy.permissions.length > 0) && (

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 
+import { useServiceNames } from '@/pages/services/useServiceNames';
 import { databaseAccess, nameOf, servicesOf, upperFirst, type Role } from '@/permissions';
-import { Badge, Icon, LinkButton, Page, PageHeader, Section } from '@/ui';
+import { Badge, Icon, LinkButton, Page, PageHeader, Section, Stack } from '@/ui';
 
 import { BackToRoles } from './BackToRoles';
 import { sqlAccessOf } from './drafts';
@@ -13,7 +14,7 @@ export function RoleDetails({ organizationId, role }: { organizationId: string; 
   const { t } = useTranslation('roles');
   return (
     <Page>
-      <div className={styles.head}>
+      <Stack gap={8}>
         <BackToRoles organizationId={organizationId} />
         <PageHeader
           title={role.name}
@@ -24,28 +25,30 @@ export function RoleDetails({ organizationId, role }: { organizationId: string; 
             </LinkButton>
           }
         />
-      </div>
+      </Stack>
       <div className={styles.editor}>
         <div className={styles.main}>
           {role.policies.length === 0 && <Section title={t('noPolicies')} description={t('noPoliciesText')} />}
           {role.policies.map((policy, index) => (
-            <PolicyDetails key={policy.id} number={index + 1} policy={policy} />
+            <PolicyDetails key={policy.id} organizationId={organizationId} number={index + 1} policy={policy} />
           ))}
         </div>
         <div className={styles.side}>
-          <Summary policies={role.policies} />
+          <Summary organizationId={organizationId} policies={role.policies} />
         </div>
       </div>
     </Page>
   );
 }
 
-function PolicyDetails({ number, policy }: { number: number; policy: Role['policies'][number] }) {
+function PolicyDetails({ organizationId, number, policy }: { organizationId: string; number: number; policy: Role['policies'][number] }) {
   const { t } = useTranslation('roles');
   const { t: words } = useTranslation('permissions');
   const { allowDeny, permissions, resources } = policy;
   const ofOrganization = resources.some((resource) => resource.startsWith('organization/'));
-  const where = ofOrganization ? words('organization') : servicesOf(resources, words);
+  const names = useServiceNames(organizationId, [policy]);
+  const nameIn = (permission: string) => upperFirst(nameOf(permission, words));
+  const where = ofOrganization ? words('organization') : servicesOf(resources, words, names);
   return (
     <Section
       title={t('policyNumber', { number })}
@@ -57,8 +60,7 @@ function PolicyDetails({ number, policy }: { number: number; policy: Role['polic
           <li key={permission}>
             <Icon name={allowDeny === 'DENY' ? 'cross' : 'check'} size={14} />
             <span>
-              {upperFirst(nameOf(permission, words))}
-              {permission === databaseAccess && `: ${t(`sql.${sqlAccessOf(policy)}`)}`}
+              {permission === databaseAccess ? t('permissionOf', { permission: nameIn(permission), access: t(`sql.${sqlAccessOf(policy)}`) }) : nameIn(permission)}
               <span className={styles.technical}>{permission}</span>
             </span>
           </li>

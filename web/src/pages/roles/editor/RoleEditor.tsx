@@ -3,7 +3,7 @@ import { useEffect, useRef, type RefObject, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Policy, Role } from '@/permissions';
-import { Banner, Button, LinkButton, Page, PageHeader, Section, TextField, toast } from '@/ui';
+import { Banner, Button, LinkButton, Page, PageHeader, Section, Stack, TextField, toast } from '@/ui';
 
 import { BackToRoles } from './BackToRoles';
 import { complete } from './drafts';
@@ -24,7 +24,7 @@ export function RoleEditor({ organizationId, role, start }: Props) {
   const { t } = useTranslation(['roles', 'common']);
   const navigate = useNavigate();
   const form = useRoleForm({ organizationId, role, start });
-  const { release, question } = useUnsaved(form.changed);
+  const { release, asking, question } = useUnsaved(form.changed);
   const root = useRef<HTMLFormElement>(null);
   useShowProblems(root, form.problems, form.failure);
   const policies = complete(form.policies); // a row that was just added says nothing yet
@@ -41,10 +41,10 @@ export function RoleEditor({ organizationId, role, start }: Props) {
 
   return (
     <Page>
-      <div className={styles.head}>
+      <Stack gap={8}>
         <BackToRoles organizationId={organizationId} />
         <PageHeader title={role ? t('editTitle', { name: role.name }) : t('newTitle')} />
-      </div>
+      </Stack>
       <form ref={root} noValidate className={styles.editor} onSubmit={(event) => void submit(event)}>
         <div className={styles.main}>
           {form.failure && (
@@ -68,7 +68,7 @@ export function RoleEditor({ organizationId, role, start }: Props) {
           <Holders organizationId={organizationId} form={form} />
         </div>
         <div className={styles.side}>
-          <Summary policies={policies} />
+          <Summary organizationId={organizationId} policies={policies} />
           <Effect organizationId={organizationId} roleId={role?.id} policies={policies} />
         </div>
         <div className={styles.bar}>
@@ -81,7 +81,7 @@ export function RoleEditor({ organizationId, role, start }: Props) {
           </Button>
         </div>
       </form>
-      <UnsavedQuestion {...question} />
+      {asking && <UnsavedQuestion {...question} />}
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
+import { useServiceNames } from '@/pages/services/useServiceNames';
 import { linesOf, upperFirst, type Policy } from '@/permissions';
 import { Badge } from '@/ui';
 
@@ -7,10 +8,10 @@ import { useSettled } from '../actors';
 import styles from './editor.module.css';
 
 /** Says in words what the role allows, as it stands in the editor. */
-export function Summary({ policies }: { policies: readonly Policy[] }) {
+export function Summary({ organizationId, policies }: { organizationId: string; policies: readonly Policy[] }) {
   const { t } = useTranslation('roles');
   const { t: words } = useTranslation('permissions');
-  const lines = linesOf(policies, words);
+  const lines = linesOf(policies, words, useServiceNames(organizationId, policies));
   const spoken = useSettled(lines.length, 1_000);
   return (
     <section aria-labelledby="role-summary" className={styles.summary}>

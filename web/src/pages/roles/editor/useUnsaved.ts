@@ -11,6 +11,7 @@ export function useUnsaved(changed: boolean) {
     release: () => {
       done.current = true;
     },
-    question: { open: leaving.status === 'blocked', onStay: () => leaving.reset?.(), onLeave: () => leaving.proceed?.() },
+    asking: leaving.status === 'blocked',
+    question: { onStay: () => leaving.reset?.(), onLeave: () => leaving.proceed?.() },
   };
 }

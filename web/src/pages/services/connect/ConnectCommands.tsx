@@ -43,7 +43,7 @@ export function ConnectCommands({ organizationId, service, password, onPasswordC
       {box}
     </div>
   );
-  const install = (command: string) => titled(t('connecting.install'), code('', command, `${t('connecting.install')}: ${command}`));
+  const install = (command: string) => titled(t('connecting.install'), code('', command, t('titled', { title: t('connecting.install'), text: command })));
   const languages = {
     curl: code('curl', curl(connection)),
     client: (

@@ -9,7 +9,7 @@ import { useMaybeSession } from '@/session';
 import { Banner, Button, LinkButton, Section, TextField } from '@/ui';
 
 import { AccessFields, IdleFields, PlaceFields, SizeFields, TagRows } from '../fields';
-import { rememberPlace } from '../regions';
+import { placesIn, rememberPlace } from '../regions';
 import { useServiceChanges } from '../useServices';
 import styles from './create.module.css';
 import type { NewService } from './Made';
@@ -19,7 +19,7 @@ type Props = { organizationId: string; onMade: (made: NewService) => void };
 
 export function CreateForm({ organizationId, onMade }: Props) {
   const { t } = useTranslation(['services', 'common']);
-  const { form, failure, submit } = useNewService(organizationId, onMade);
+  const { form, places, failure, submit } = useNewService(organizationId, onMade);
   const { errors, isSubmitting } = form.formState;
   const banner = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -37,7 +37,7 @@ export function CreateForm({ organizationId, onMade }: Props) {
             error={errors.name?.message}
             {...form.register('name')}
           />
-          <PlaceFields />
+          <PlaceFields places={places} />
         </Section>
         <Section title={t('create.size')}>
           <SizeFields mode="vertical" />
@@ -72,19 +72,20 @@ export function CreateForm({ organizationId, onMade }: Props) {
 function useNewService(organizationId: string, onMade: Props['onMade']) {
   const { t } = useTranslation('services');
   const { t: addressWords } = useTranslation('addresses');
-  const mine = useMaybeSession()?.address ?? '';
+  const { address: mine = '', regions } = useMaybeSession() ?? {};
+  const places = placesIn(regions);
   const { refresh } = useServiceChanges(organizationId);
   const [failure, setFailure] = useState<{ title: string; text: string }>();
   const form = useForm({
     resolver: zodResolver(newServiceSchema(t, addressWords)),
-    defaultValues: newServiceValues(mine, addressWords('mine')),
+    defaultValues: newServiceValues(places, mine, addressWords('mine')),
     mode: 'onTouched',
   });
   const submit = form.handleSubmit(async (values) => {
     setFailure(undefined);
     try {
       const made = await create(organizationId, requestOf(values));
-      rememberPlace(values.provider, values.region);
+      rememberPlace(values);
       onMade(made);
     } catch (error) {
       if (isUnknown(error)) setFailure({ title: t('create.unknownTitle'), text: t('create.unknownText') });
@@ -98,7 +99,7 @@ function useNewService(organizationId: string, onMade: Props['onMade']) {
   // The answer would come to nobody, and the password with it.
   useBlocker({ shouldBlockFn: () => isSubmitting, enableBeforeUnload: () => isSubmitting, disabled: !isSubmitting });
   const root = form.formState.errors.root?.message;
-  return { form, submit, failure: failure ?? (root ? { title: t('create.failed'), text: root } : undefined) };
+  return { form, places, submit, failure: failure ?? (root ? { title: t('create.failed'), text: root } : undefined) };
 }
 
 async function create(organizationId: string, body: ReturnType<typeof requestOf>): Promise<NewService> {

@@ -15,38 +15,39 @@ type Props = {
   heard: number;
 };
 
+type Step = { text: string; is: 'done' | 'running' | 'to come' | 'failed' };
+
 /** How far a new service has come. */
 export function Progress({ service, gone, begun, heard }: Props) {
   const { t } = useTranslation('services');
   const { number } = useFormat();
   const failed = service.state === 'failed' || gone;
-  const ready = !failed && !isPassing(service) && service.state !== 'degraded';
   const [readyAt, setReadyAt] = useState<number>();
-  if (ready && readyAt === undefined) setReadyAt(heard);
-  const seconds = readyAt === undefined ? undefined : Math.max(0.1, Math.round((readyAt - begun) / 100) / 10);
-  const last = failed ? t(gone ? 'made.gone' : 'made.failed') : seconds === undefined ? t('made.ready') : t('made.readyIn', { seconds: number(seconds) });
-  const steps = [
-    { text: t('made.saved'), done: true },
-    { text: t('made.starts'), done: ready },
-    { text: last, done: ready },
-  ];
-  const current = steps.findIndex(({ done }) => !done);
+  if (readyAt === undefined && !failed && !isPassing(service) && service.state !== 'degraded') setReadyAt(heard);
+  const created: Step = { text: t('made.saved'), is: 'done' };
+  const steps: Step[] = failed
+    ? [created, { text: t(gone ? 'made.gone' : 'made.failed'), is: 'failed' }]
+    : readyAt === undefined
+      ? [created, { text: t('made.starting'), is: 'running' }, { text: t('made.readySoon'), is: 'to come' }]
+      : [created, { text: t('made.started'), is: 'done' }, { text: t('made.ready', { seconds: number(Math.max(0.1, Math.round((readyAt - begun) / 100) / 10)) }), is: 'done' }];
   return (
     <>
       <ol className={styles.steps} aria-live="polite">
-        {steps.map(({ text, done }, index) => {
-          const broken = failed && index === steps.length - 1;
-          return (
-            <li key={index} className={styles.step} {...(index === current && !failed && { 'aria-current': 'step' })} data-done={done || undefined} data-failed={broken || undefined}>
-              <span className={styles.mark}>
-                {done ? <Icon name="check" size={14} /> : broken ? <Icon name="cross" size={14} /> : index === current && !failed ? <Spinner size={14} /> : <span className={styles.dot} />}
-              </span>
-              {text}
-            </li>
-          );
-        })}
+        {steps.map(({ text, is }, index) => (
+          <li key={index} className={styles.step} data-is={is} {...(is === 'running' && { 'aria-current': 'step' })}>
+            <span className={styles.mark}>
+              <Mark of={is} />
+            </span>
+            {text}
+          </li>
+        ))}
       </ol>
       {service.stateMessage && <Banner kind={failed ? 'danger' : 'warning'}>{service.stateMessage}</Banner>}
     </>
   );
+}
+
+function Mark({ of }: { of: Step['is'] }) {
+  if (of === 'to come') return <span className={styles.dot} />;
+  return of === 'running' ? <Spinner size={14} /> : <Icon name={of === 'done' ? 'check' : 'cross'} size={14} />;
 }

@@ -35,9 +35,12 @@ it('creates a service, shows how far it is and its password once, and asks befor
   });
   expect(screen.getByRole('textbox', { name: 'Password' })).toHaveValue(password);
   expect(await screen.findByRole('region', { name: 'curl: connect and query' })).toHaveTextContent(`curl --user 'default:${password}' \\ --cacert gatehouse-ca.pem`);
-  expect(screen.getByText('ClickHouse starts').closest('li')).toHaveAttribute('aria-current', 'step');
+  const steps = () => within(screen.getByRole('region', { name: 'Progress' })).getAllByRole('listitem').map(({ textContent }) => textContent);
+  expect(steps()).toEqual(['Created', 'ClickHouse is starting', 'Then it is ready for queries']);
+  expect(screen.getByText('ClickHouse is starting')).toHaveAttribute('aria-current', 'step');
   state = 'running';
   expect(await screen.findByText(/^Ready for queries after/)).toBeVisible();
+  expect(steps()).toEqual(['Created', 'ClickHouse has started', expect.stringMatching(/^Ready for queries after [\d.]+ s$/)]);
 
   await user.click(screen.getByRole('button', { name: 'Open service' }));
   const question = await screen.findByRole('dialog', { name: 'Leave without the password?' });
@@ -50,8 +53,34 @@ it('creates a service, shows how far it is and its password once, and asks befor
   for (const place of [JSON.stringify(cached), JSON.stringify(Object.entries(localStorage))]) expect(place).not.toContain(password);
 });
 
+it('offers only the regions that this Gatehouse has, and the first of them by itself', async () => {
+  answers({ [`GET ${list}`]: { result: [] } });
+  localStorage.setItem('gatehouse-region', 'aws/us-east-1'); // of the last service, from before
+  const { user } = renderPage(path, { ...ada, regions: ['europe-west4', 'eu-central-1', 'us-central1'] });
+  await user.click(await screen.findByRole('combobox', { name: 'Region europe-west4' }));
+  expect(screen.getAllByRole('option').map(({ textContent }) => textContent)).toEqual(['europe-west4', 'us-central1']);
+  await user.keyboard('{Escape}');
+  await user.click(screen.getByRole('combobox', { name: 'Cloud provider Google Cloud' }));
+  expect(screen.getAllByRole('option').map(({ textContent }) => textContent)).toEqual(['Google Cloud', 'AWS']);
+  await user.click(screen.getByRole('option', { name: 'AWS' }));
+  expect(await screen.findByRole('combobox', { name: 'Region eu-central-1' })).toBeVisible();
+  localStorage.clear();
+});
+
+it('says that a new service could not be started, and why', async () => {
+  const state = { state: 'failed', stateMessage: 'There is no engine.' } as const;
+  answers({ [`POST ${list}`]: { result: { service: someService(state), password } }, [`GET ${list}`]: { result: [] }, [`GET ${list}/${serviceId}`]: { result: someService(state) } });
+  const { user } = renderPage(path, ada);
+  await user.click(await screen.findByRole('textbox', { name: 'Name' }));
+  await user.paste('orders');
+  await user.click(screen.getByRole('button', { name: 'Create service' }));
+  const progress = within(await screen.findByRole('region', { name: 'Progress' }));
+  expect(progress.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual(['Created', 'It could not be started']);
+  expect(progress.getByText('There is no engine.')).toBeVisible();
+});
+
 it('refuses what cannot be right, and shows beside its field what the server refuses', async () => {
-  const asked = answers({ [`POST ${list}`]: () => failure(400, 'BAD_REQUEST: region: expected one of eu-central-1, got "us-east-1"'), [`GET ${list}`]: { result: [] } });
+  const asked = answers({ [`POST ${list}`]: () => failure(400, 'BAD_REQUEST: region: expected one that is offered here, which are eu-central-1 of aws, got "us-east-1"'), [`GET ${list}`]: { result: [] } });
   const { user } = renderPage(path, ada);
   const least = await screen.findByRole('spinbutton', { name: /^Least memory/ });
   await user.clear(least);
@@ -65,7 +94,8 @@ it('refuses what cannot be right, and shows beside its field what the server ref
   await user.click(screen.getByRole('textbox', { name: 'Name' }));
   await user.paste('orders');
   await user.click(screen.getByRole('button', { name: 'Create service' }));
-  await waitFor(() => expect(screen.getByRole('combobox', { name: 'Region us-east-1' })).toHaveAccessibleDescription(/^Expected one of eu-central-1/));
+  await waitFor(() => expect(screen.getByRole('combobox', { name: 'Region us-east-1' })).toHaveAccessibleDescription(/^Expected one that is offered here, which are eu-central-1/));
+  expect(screen.getByRole('combobox', { name: 'Region us-east-1' })).toHaveFocus();
 });
 
 it('does not repeat a request without an answer: nobody knows whether the service was made', async () => {

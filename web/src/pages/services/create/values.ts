@@ -4,18 +4,18 @@ import type { Schema } from '@/api';
 import { checkAddresses, isSource } from '@/addresses';
 import { z } from '@/zod';
 
-import { checkSize, checkTags, entriesOf, scalingOf, sizeShape, tagsOf, type Access, type Place, type Size, type Tag } from '../fields';
+import { checkSize, checkTags, entriesOf, scalingOf, sizeShape, tagsOf, type Access, type Size, type Tag } from '../fields';
 import { serviceName } from '../name';
-import { lastPlace, type Provider, type Region } from '../regions';
+import { lastPlace, type Place } from '../regions';
 
 /** What stands in the form. */
 export type NewServiceValues = { name: string; tags: Tag[] } & Place & Size & Access;
 
 /** `address`: where the person is, who wants to connect before anybody else does. */
-export function newServiceValues(address: string, addressName: string): NewServiceValues {
+export function newServiceValues(places: readonly Place[], address: string, addressName: string): NewServiceValues {
   return {
     name: '',
-    ...lastPlace(),
+    ...lastPlace(places),
     minMemory: '8',
     maxMemory: '16',
     minReplicas: '1',
@@ -32,8 +32,8 @@ export function newServiceSchema(t: TFunction<'services'>, addressWords: TFuncti
   return z
     .object({
       name: serviceName(t),
-      provider: z.custom<Provider>(),
-      region: z.custom<Region>(),
+      provider: z.custom<Place['provider']>(),
+      region: z.custom<Place['region']>(),
       ...sizeShape,
       access: z.enum(['specific', 'anywhere']),
       addresses: z.array(z.object({ source: z.string(), description: z.string() })),

@@ -3,16 +3,16 @@ import { useTranslation } from 'react-i18next';
 
 import { Select } from '@/ui';
 
-import { providerNames, providers, regions, type Provider, type Region } from '../regions';
+import { providerNames, type Place, type Provider } from '../regions';
 import styles from './fields.module.css';
 
-export type Place = { provider: Provider; region: Region };
-
-/** Provider and region, in a form (FormProvider) that has them. */
-export function PlaceFields() {
+/** Provider and region, of those that there are to choose from, in a form (FormProvider) that has them. */
+export function PlaceFields({ places }: { places: readonly Place[] }) {
   const { t } = useTranslation('services');
   const { control, setValue } = useFormContext<Place>();
   const provider = useWatch({ control, name: 'provider' });
+  const providers = [...new Set(places.map((place) => place.provider))];
+  const regionsOf = (one: Provider) => places.filter((place) => place.provider === one).map(({ region }) => region);
   return (
     <div className={styles.stack}>
       <div className={styles.pair}>
@@ -27,7 +27,8 @@ export function PlaceFields() {
               options={providers.map((value) => ({ value, label: providerNames[value] }))}
               onChange={(next: Provider) => {
                 onChange(next);
-                setValue('region', regions[next][0], { shouldDirty: true });
+                const [first] = regionsOf(next);
+                if (first) setValue('region', first, { shouldDirty: true });
               }}
             />
           )}
@@ -36,7 +37,7 @@ export function PlaceFields() {
           control={control}
           name="region"
           render={({ field: { disabled: _, name: __, ...field }, fieldState }) => (
-            <Select {...field} label={t('create.region')} error={fieldState.error?.message} options={regions[provider].map((value) => ({ value, label: value }))} />
+            <Select {...field} label={t('create.region')} error={fieldState.error?.message} options={regionsOf(provider).map((value) => ({ value, label: value }))} />
           )}
         />
       </div>

@@ -13,17 +13,17 @@ export function SizeFields({ mode }: { mode: Mode }) {
   const { errors } = formState;
   const memory = { type: 'number', inputMode: 'numeric', min: limits.minMemory, max: limits.maxMemory, step: limits.step } as const;
   const replicas = { type: 'number', inputMode: 'numeric', min: 1, max: limits.replicas } as const;
-  const unit = ` (${t('create.gigabytes')})`;
+  const inGb = (name: string) => t('withUnit', { name, unit: t('create.gigabytes') });
   return (
     <div className={styles.stack}>
       <div className={styles.pair}>
         {mode === 'vertical' ? (
           <>
-            <TextField {...memory} label={t('create.minMemory') + unit} error={errors.minMemory?.message} {...register('minMemory')} />
-            <TextField {...memory} label={t('create.maxMemory') + unit} error={errors.maxMemory?.message} {...register('maxMemory')} />
+            <TextField {...memory} label={inGb(t('create.minMemory'))} error={errors.minMemory?.message} {...register('minMemory')} />
+            <TextField {...memory} label={inGb(t('create.maxMemory'))} error={errors.maxMemory?.message} {...register('maxMemory')} />
           </>
         ) : (
-          <TextField {...memory} label={t('scaling.replicaMemory') + unit} error={errors.minMemory?.message} {...register('minMemory')} />
+          <TextField {...memory} label={inGb(t('scaling.replicaMemory'))} error={errors.minMemory?.message} {...register('minMemory')} />
         )}
       </div>
       <p className={styles.hint}>{t('create.memoryHint')}</p>

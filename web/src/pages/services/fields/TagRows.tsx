@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import { useFieldArray, useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { Button, IconButton, TextField } from '@/ui';
+import { Button, FieldRow, FieldRows, TextField } from '@/ui';
 
 import styles from './fields.module.css';
 import { mostTags, type Tag } from './tags';
@@ -22,9 +22,9 @@ export function TagRows() {
   return (
     <div className={styles.stack}>
       {fields.length > 0 && (
-        <ul className={styles.rows} aria-label={t('create.tags')}>
+        <FieldRows label={t('create.tags')}>
           {fields.map((row, index) => (
-            <li key={row.id} className={styles.row}>
+            <FieldRow key={row.id} remove={t('create.removeTag', { number: index + 1 })} onRemove={() => removeAt(index)}>
               <TextField
                 {...plain}
                 label={index === 0 ? t('create.tagKey') : t('create.tagKeyOf', { number: index + 1 })}
@@ -42,10 +42,9 @@ export function TagRows() {
                 error={errors?.[index]?.value?.message}
                 {...register(`tags.${index}.value`)}
               />
-              <IconButton icon="trash" label={t('create.removeTag', { number: index + 1 })} onClick={() => removeAt(index)} className={styles.remove} />
-            </li>
+            </FieldRow>
           ))}
-        </ul>
+        </FieldRows>
       )}
       {fields.length < mostTags && (
         <div>

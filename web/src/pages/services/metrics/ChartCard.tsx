@@ -23,7 +23,7 @@ export function ChartCard({ chart, points, waiting }: Props) {
   const summary =
     last && points[0]
       ? t('metrics.chart', {
-          name: unit ? `${name} (${t(`metrics.${unit}`)})` : name,
+          name: unit ? t('withUnit', { name, unit: t(`metrics.${unit}`) }) : name,
           value: words.value(chart, last.value),
           least: words.value(chart, Math.min(...values)),
           most: words.value(chart, Math.max(...values)),

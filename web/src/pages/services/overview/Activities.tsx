@@ -34,7 +34,14 @@ function List() {
     },
   });
   return (
-    <Section title={t('overview.activities')}>
+    <Section
+      title={t('overview.activities')}
+      actions={
+        <Link to="/organizations/$orgId/audit" params={{ orgId: organizationId }} search={{ search: service.id }}>
+          {t('overview.allActivities')}
+        </Link>
+      }
+    >
       {data ? (
         data.length === 0 ? (
           <Muted>{t('overview.noActivities')}</Muted>
@@ -54,13 +61,10 @@ function List() {
           </ol>
         )
       ) : error ? (
-        <Muted>{`${t('overview.activitiesFailed')}. ${errorText(error)}`}</Muted>
+        <Muted>{t('overview.activitiesFailed', { why: errorText(error) })}</Muted>
       ) : (
         <Skeleton height={120} />
       )}
-      <Link to="/organizations/$orgId/audit" params={{ orgId: organizationId }} search={{ search: service.id }}>
-        {t('overview.allActivities')}
-      </Link>
     </Section>
   );
 }

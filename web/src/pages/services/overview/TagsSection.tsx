@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import { showFormError } from '@/api';
 import { PermittedButton } from '@/session';
-import { Banner, Button, Dialog, Muted, Section, toast } from '@/ui';
+import { Banner, FormDialog, Muted, Section, toast } from '@/ui';
 import { z } from '@/zod';
 
 import { checkTags, TagRows, tagsIn, tagsOf } from '../fields';
@@ -55,26 +55,19 @@ function TagsDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <FormProvider {...form}>
-      <Dialog
-        open
+      <FormDialog
         wide
         keepOpen
         onClose={onClose}
         title={t('tags')}
         description={t('overview.tagsText')}
-        onSubmit={(event) => void submit(event)}
-        footer={
-          <>
-            <Button onClick={onClose}>{t('common:cancel')}</Button>
-            <Button kind="primary" type="submit" busy={isSubmitting}>
-              {t('common:save')}
-            </Button>
-          </>
-        }
+        confirm={t('common:save')}
+        busy={isSubmitting}
+        onSubmit={() => void submit()}
       >
         {errors.root && <Banner kind="danger">{errors.root.message}</Banner>}
         <TagRows />
-      </Dialog>
+      </FormDialog>
     </FormProvider>
   );
 }

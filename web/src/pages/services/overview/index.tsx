@@ -54,7 +54,7 @@ function Details() {
               </Link>
             ),
           },
-          { term: t('overview.place'), value: `${providerNames[service.provider]}, ${service.region}` },
+          { term: t('overview.place'), value: t('place', { provider: providerNames[service.provider], region: service.region }) },
           { term: t('created'), value: <time dateTime={service.createdAt} title={exactTime(service.createdAt)}>{dateTime(service.createdAt)}</time> },
           {
             term: t('overview.id'),

@@ -1,9 +1,9 @@
-import { Link, useMatches, useNavigate } from '@tanstack/react-router';
+import { useMatches, useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { PermittedButton, useServicePermissions } from '@/session';
-import { Banner, Icon, IconButton, Link as TextLink, Menu, MenuItem, MenuSeparator, PageHeader, usePageTitle } from '@/ui';
+import { BackLink, Banner, IconButton, LinkTab, LinkTabs, Menu, MenuItem, MenuSeparator, PageHeader, Stack, usePageTitle } from '@/ui';
 
 import { DeleteDialog } from '../DeleteDialog';
 import { RenameDialog } from '../RenameDialog';
@@ -30,11 +30,10 @@ export function ServiceHeader({ organizationId, service }: Props) {
   const routeId = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
   const current = tabs.find(({ to }) => to === routeId.replace(/\/$/, ''))?.tab ?? 'overview';
   return (
-    <div className={styles.header}>
-      <TextLink to="/organizations/$orgId/services" params={{ orgId: organizationId }} className={styles.back ?? ''}>
-        <Icon name="chevron-left" size={14} />
+    <Stack gap={16}>
+      <BackLink to="/organizations/$orgId/services" params={{ orgId: organizationId }} className={styles.back}>
         {t('backToServices')}
-      </TextLink>
+      </BackLink>
       <PageHeader
         title={service.name}
         description={<StateBadge service={service} />}
@@ -42,14 +41,14 @@ export function ServiceHeader({ organizationId, service }: Props) {
       />
       <TabTitle name={service.name} tab={t(`tabs.${current}`)} />
       {service.stateMessage && <Banner kind={service.state === 'failed' ? 'danger' : 'warning'}>{service.stateMessage}</Banner>}
-      <nav aria-label={service.name} className={styles.tabs}>
+      <LinkTabs label={service.name}>
         {tabs.map(({ tab, to }) => (
-          <Link key={tab} to={to} params={params} activeOptions={{ exact: true }} resetScroll={false} className={styles.tab} {...(tab === current && { 'aria-current': 'page' })}>
+          <LinkTab key={tab} to={to} params={params} resetScroll={false} current={tab === current}>
             {t(`tabs.${tab}`)}
-          </Link>
+          </LinkTab>
         ))}
-      </nav>
-    </div>
+      </LinkTabs>
+    </Stack>
   );
 }
 

@@ -6,6 +6,7 @@ import { organizationId, renderPage, signedIn } from '@/test/renderPage';
 
 import './index'; // here already when the router asks for it
 import '../connect/page';
+import '../overview';
 import '../scaling';
 import '../security';
 import '../settings';
@@ -97,7 +98,7 @@ it('finds a setting, takes no value of another type, and shows what the server w
     [`GET ${one}/backupConfiguration`]: { result: { backupPeriodInHours: 24, backupRetentionPeriodInHours: 24 } },
   });
   const { user } = renderPage(`${path}/settings`, ada);
-  expect(await screen.findByText('No backups are taken yet')).toBeVisible();
+  await waitFor(() => expect(screen.getByText('No backups are taken yet')).toBeVisible());
   await user.click(screen.getByRole('button', { name: 'Change a setting' }));
   await user.click(await screen.findByRole('searchbox'));
   await user.paste('thread');
@@ -108,6 +109,70 @@ it('finds a setting, takes no value of another type, and shows what the server w
   await user.type(screen.getByRole('textbox', { name: 'Value' }), '4{Enter}');
   expect(await screen.findByText(/ClickHouse restarts/)).toBeVisible();
   expect(await sent(asked, 'PATCH')).toEqual({ settings: { max_threads: 4 } });
+});
+
+it('leaves a choice to ClickHouse where a setting can', async () => {
+  const entry = { name: 'query_plan_join_swap_table', type: 'boolean', description: '', enum: [0, 1], example: 'auto' };
+  const asked = answers({
+    [`GET ${one}`]: { result: someService() },
+    [`GET ${one}/clickhouseSettings`]: { result: { settings: [{ name: entry.name, value: 1 }] } },
+    [`GET ${one}/clickhouseSettings/schema`]: { result: { settings: [entry] } },
+    [`PATCH ${one}/clickhouseSettings`]: { result: { settings: { [entry.name]: 'auto' }, warnings: [] } },
+    [`GET ${one}/upgradeWindow`]: none,
+    [`GET ${one}/backupConfiguration`]: { result: { backupPeriodInHours: 24, backupRetentionPeriodInHours: 24 } },
+  });
+  const { user } = renderPage(`${path}/settings`, ada);
+  await user.click(await screen.findByRole('button', { name: `Change ${entry.name}` }));
+  await user.click(await screen.findByRole('combobox', { name: /Value/ }));
+  await user.click(await screen.findByRole('option', { name: 'auto' }));
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await sent(asked, 'PATCH')).toEqual({ settings: { [entry.name]: 'auto' } });
+});
+
+it('tells which settings have ClickHouse’s own value and which every service gets, in readable words, and asks for an upgrade window once', async () => {
+  const schema = [
+    { name: 'compatibility', type: 'string', description: 'Uses the [defaults](/settings) of an older `version`. More follows.' },
+    { name: 'max_concurrent_queries_for_user', type: 'integer', description: 'The most queries per user.', example: '0' },
+    { name: 'async_insert', type: 'boolean', description: 'Whether `INSERT` waits.', example: '1', enum: [0, 1] },
+    { name: 'max_threads', type: 'integer', description: '', example: '8' },
+  ];
+  const settings = [{ name: 'compatibility', value: '26.7' }, { name: 'max_threads', value: 4 }, { name: 'async_insert', value: true }, { name: 'max_concurrent_queries_for_user', value: '0' }];
+  const asked = answers({
+    [`GET ${one}`]: { result: someService() },
+    [`GET ${one}/clickhouseSettings`]: { result: { settings } },
+    [`GET ${one}/clickhouseSettings/schema`]: { result: { settings: schema } },
+    [`GET ${one}/upgradeWindow`]: none,
+    [`GET ${one}/backupConfiguration`]: { result: { backupPeriodInHours: 24, backupRetentionPeriodInHours: 24 } },
+    [`PATCH ${one}`]: { result: someService({ releaseChannel: 'slow' }) },
+  });
+  const { user } = renderPage(`${path}/settings`, ada);
+  const row = async (name: string) => (await screen.findByText(name)).closest('li');
+  expect(await screen.findByText('Uses the defaults of an older version.')).toBeVisible();
+  expect(await row('compatibility')).toHaveTextContent('Every service gets this from Gatehouse when it first runs');
+  expect(await row('max_threads')).not.toHaveTextContent(/own value|gets this/);
+  for (const name of ['async_insert', 'max_concurrent_queries_for_user']) expect(await row(name)).toHaveTextContent('ClickHouse’s own value');
+  await user.click(screen.getByRole('radio', { name: /^Slow/ })); // a change of the service brings everything about it up to date
+  expect(await screen.findByText('The release channel is saved')).toBeVisible();
+  const tabs = within(screen.getByRole('navigation', { name: 'orders' }));
+  await user.click(tabs.getByRole('link', { name: 'Overview' }));
+  await screen.findByRole('heading', { name: 'Details' });
+  await user.click(tabs.getByRole('link', { name: 'Settings' }));
+  await waitFor(() => expect(screen.getByRole('combobox', { name: 'Day Any time' })).toBeVisible());
+  expect(asked.filter(({ url }) => url.endsWith('/upgradeWindow'))).toHaveLength(1);
+});
+
+it('says why less is in force than was asked for', async () => {
+  const { currentScaling } = someService();
+  const more = { minReplicaMemoryGb: 32, maxReplicaMemoryGb: 1024, numReplicas: 3 };
+  answers({ [`GET ${one}`]: { result: someService({ ...more, currentScaling: { ...currentScaling, effectiveMaxReplicaMemoryGb: 23 } }) } });
+  const { unmount } = renderPage(`${path}/scaling`, ada);
+  expect(await screen.findByText('Up to 1,024 GB were asked for: the machine of this Gatehouse has 23 GB.')).toBeVisible();
+  expect(screen.getByText('3 were asked for: this Gatehouse runs one process for a service.')).toBeVisible();
+  unmount();
+  answers({ [`GET ${one}`]: { result: someService() } });
+  renderPage(`${path}/scaling`, ada);
+  expect(await screen.findByRole('heading', { name: 'In force now' })).toBeVisible();
+  expect(screen.queryByText(/asked for/)).toBeNull();
 });
 
 it('makes a new password, which is shown once', async () => {

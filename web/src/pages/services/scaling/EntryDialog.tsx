@@ -3,7 +3,7 @@ import { Controller, useForm, useWatch, type UseFormReturn } from 'react-hook-fo
 import { useTranslation } from 'react-i18next';
 
 import { showFormError } from '@/api';
-import { Banner, Button, Checkbox, Dialog, FieldNotes, RadioGroup, Select, TextField, toast } from '@/ui';
+import { Banner, Checkbox, FieldNotes, FormDialog, RadioGroup, Select, TextField, toast } from '@/ui';
 
 import { limits, type Mode } from '../fields';
 import { useThisService } from '../page/context';
@@ -34,21 +34,14 @@ export function EntryDialog({ entries, entry, onClose }: Props) {
     }
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
       keepOpen={form.formState.isDirty}
       onClose={onClose}
       title={t(entry ? 'scaling.editTitle' : 'scaling.entryTitle')}
-      onSubmit={(event) => void submit(event)}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="primary" type="submit" busy={isSubmitting}>
-            {t('common:save')}
-          </Button>
-        </>
-      }
+      confirm={t('common:save')}
+      busy={isSubmitting}
+      onSubmit={() => void submit()}
     >
       {errors.root && <Banner kind="danger">{errors.root.message}</Banner>}
       <TextField
@@ -61,7 +54,7 @@ export function EntryDialog({ entries, entry, onClose }: Props) {
       <Days form={form} />
       <Hours form={form} />
       <Then form={form} mode={mode} />
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -103,7 +96,12 @@ function Hours({ form: { control } }: Part) {
           />
         ))}
       </div>
-      <p className={styles.note}>{[overnight, local].filter(Boolean).join(' ')}</p>
+      {(overnight ?? local) && (
+        <p className={styles.note}>
+          {overnight && <span>{overnight}</span>}
+          {local && <span>{local}</span>}
+        </p>
+      )}
     </div>
   );
 }
@@ -115,15 +113,15 @@ function Then({ form: { control, register, formState }, mode }: Part & { mode: M
   const { errors } = formState;
   const memory = { type: 'number', inputMode: 'numeric', min: limits.minMemory, max: limits.maxMemory, step: limits.step } as const;
   const replicas = { type: 'number', inputMode: 'numeric', min: 1, max: limits.replicas } as const;
-  const unit = ` (${t('create.gigabytes')})`;
+  const inGb = (name: string) => t('withUnit', { name, unit: t('create.gigabytes') });
   return (
     <fieldset className={styles.fieldset}>
       <legend className={styles.legend}>{t('scaling.what')}</legend>
       <Checkbox label={t('scaling.otherMemory')} {...register('otherMemory')} />
       {otherMemory && (
         <div className={styles.inner}>
-          <TextField {...memory} label={t(mode === 'vertical' ? 'create.minMemory' : 'scaling.replicaMemory') + unit} error={errors.minMemory?.message} {...register('minMemory')} />
-          {mode === 'vertical' && <TextField {...memory} label={t('create.maxMemory') + unit} error={errors.maxMemory?.message} {...register('maxMemory')} />}
+          <TextField {...memory} label={inGb(t(mode === 'vertical' ? 'create.minMemory' : 'scaling.replicaMemory'))} error={errors.minMemory?.message} {...register('minMemory')} />
+          {mode === 'vertical' && <TextField {...memory} label={inGb(t('create.maxMemory'))} error={errors.maxMemory?.message} {...register('maxMemory')} />}
         </div>
       )}
       <Checkbox label={t('scaling.otherReplicas')} {...register('otherReplicas')} />

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { upperFirst } from '@/permissions';
 import { PermittedButton } from '@/session';
-import { Badge, Banner, Button, Dialog, IconButton, Muted, Section, toast } from '@/ui';
+import { Badge, ConfirmDialog, Muted, Section, toast } from '@/ui';
 
 import { useThisService } from '../page/context';
+import { EditableRow, EditableRows } from '../page/EditableRows';
 import { EntryDialog } from './EntryDialog';
 import styles from './scaling.module.css';
 import { useEntryWords } from './useEntryWords';
@@ -41,11 +41,11 @@ export function Schedule() {
       {entries.length === 0 ? (
         <Muted>{t('scaling.noSchedule')}</Muted>
       ) : (
-        <ul className={styles.entries}>
+        <EditableRows>
           {entries.map((entry) => (
             <EntryRow key={entry.id} entry={entry} onEdit={() => setDialog({ kind: 'edit', entry })} onRemove={() => setDialog({ kind: 'remove', entry })} />
           ))}
-        </ul>
+        </EditableRows>
       )}
       {dialog?.kind === 'edit' && <EntryDialog entries={entries} entry={dialog.entry} onClose={close} />}
       {dialog?.kind === 'remove' && <RemoveDialog entries={entries} entry={dialog.entry} onClose={close} />}
@@ -54,65 +54,44 @@ export function Schedule() {
 }
 
 function EntryRow({ entry, onEdit, onRemove }: { entry: Entry; onEdit: () => void; onRemove: () => void }) {
-  const { t } = useTranslation(['services', 'common']);
-  const { can } = useThisService();
+  const { t } = useTranslation('services');
   const { days, hours, local, size } = useEntryWords();
-  const refused = can('control-plane:service:manage-scaling-config') ? undefined : t('common:notAllowed');
+  const { name } = entry;
   return (
-    <li className={styles.entry}>
-      <div className={styles.texts}>
-        <div className={styles.name}>
-          {entry.name}
-          {entry.isActiveNow && <Badge state="success">{t('scaling.activeNow')}</Badge>}
-        </div>
-        <p>{`${days(entry.weekdays)}, ${hours(entry)}`}</p>
-        {local(entry) && <p className={styles.second}>{local(entry)}</p>}
-        <p className={styles.second}>{upperFirst(size(entry))}</p>
+    <EditableRow
+      edit={t('scaling.editOf', { name })}
+      remove={t('scaling.removeOf', { name })}
+      permission="control-plane:service:manage-scaling-config"
+      onEdit={onEdit}
+      onRemove={onRemove}
+    >
+      <div className={styles.name}>
+        {name}
+        {entry.isActiveNow && <Badge state="success">{t('scaling.activeNow')}</Badge>}
       </div>
-      <div className={styles.actions}>
-        <IconButton icon="pencil" label={t('scaling.editOf', { name: entry.name })} disabledReason={refused} onClick={onEdit} />
-        <IconButton icon="trash" label={t('scaling.removeOf', { name: entry.name })} disabledReason={refused} onClick={onRemove} />
-      </div>
-    </li>
+      <p>{t('scaling.daysAndHours', { days: days(entry.weekdays), hours: hours(entry) })}</p>
+      {local(entry) && <p className={styles.second}>{local(entry)}</p>}
+      <p className={styles.second}>{upperFirst(size(entry))}</p>
+    </EditableRow>
   );
 }
 
 function RemoveDialog({ entries, entry, onClose }: { entries: readonly Entry[]; entry: Entry; onClose: () => void }) {
-  const { t } = useTranslation(['services', 'common']);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { t } = useTranslation('services');
   const save = useSaveSchedule();
   const remove = async () => {
-    setBusy(true);
-    try {
-      await save(entries.filter(({ id }) => id !== entry.id).map(requestOf));
-      toast('success', t('scaling.scheduleSaved'));
-      onClose();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
+    await save(entries.filter(({ id }) => id !== entry.id).map(requestOf));
+    toast('success', t('scaling.scheduleSaved'));
+    onClose();
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ConfirmDialog
+      kind="danger"
       title={t('scaling.removeTitle', { name: entry.name })}
       description={t('scaling.removeText')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy) void remove();
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="danger" type="submit" busy={busy}>
-            {t('scaling.remove')}
-          </Button>
-        </>
-      }
-    >
-      {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
-    </Dialog>
+      confirm={t('scaling.remove')}
+      onConfirm={remove}
+      onClose={onClose}
+    />
   );
 }

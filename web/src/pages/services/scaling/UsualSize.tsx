@@ -3,15 +3,14 @@ import { FormProvider, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, showFormError } from '@/api';
-import { PermittedButton } from '@/session';
-import { Banner, Button, Section, toast } from '@/ui';
+import { Section, toast } from '@/ui';
 import { z } from '@/zod';
 
 import { checkSize, IdleFields, scalingOf, SizeFields, sizeShape, type Size } from '../fields';
 import { useThisService } from '../page/context';
-import { isGoing, replicasOf, type Service } from '../service';
+import { ServiceForm } from '../page/ServiceForm';
+import { replicasOf, type Service } from '../service';
 import { useServiceChanges } from '../useServices';
-import styles from './scaling.module.css';
 
 /** The size that counts when no entry of the schedule does. */
 export function UsualSize() {
@@ -55,27 +54,18 @@ function SizeForm() {
   });
   return (
     <FormProvider {...form}>
-      <form noValidate className={styles.form} onSubmit={(event) => (isSubmitting ? event.preventDefault() : void submit(event))}>
-        {errors.root && <Banner kind="danger">{errors.root.message}</Banner>}
+      <ServiceForm
+        permission="control-plane:service:manage-scaling-config"
+        error={errors.root?.message}
+        busy={isSubmitting}
+        changed={isDirty}
+        ready
+        onSave={() => void submit()}
+        onDiscard={() => form.reset(sizeOf(service))}
+      >
         <SizeFields mode={mode} />
         <IdleFields />
-        <div className={styles.buttons}>
-          <PermittedButton
-            organizationId={organizationId}
-            serviceId={service.id}
-            permission="control-plane:service:manage-scaling-config"
-            kind="primary"
-            type="submit"
-            busy={isSubmitting}
-            disabledReason={isGoing(service) ? t('notNow', { state: t(`states.${service.state}`) }) : undefined}
-          >
-            {t('saveChanges')}
-          </PermittedButton>
-          {isDirty && (
-            <Button onClick={() => form.reset(sizeOf(service))}>{t('discard')}</Button>
-          )}
-        </div>
-      </form>
+      </ServiceForm>
     </FormProvider>
   );
 }

@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
+import { useFormat } from '@/format';
+
 import { useSize } from '../useSize';
 import { dayName, hourText, isUtcHere, localHour, weekdays } from './hours';
 import type { Entry } from './useSchedule';
@@ -10,18 +12,17 @@ type Hours = Pick<Entry, 'startHourUtc' | 'endHourUtc'>;
 export function useEntryWords() {
   const { t, i18n } = useTranslation('services');
   const { memory, range } = useSize();
+  const { list } = useFormat();
   const locale = i18n.language;
   return {
     days: (days: readonly number[]): string => {
       const chosen = weekdays.filter((day) => days.includes(day));
       if (chosen.length === 7) return t('scaling.everyDay');
       if (chosen.join() === '1,2,3,4,5') return t('scaling.weekdays');
-      return new Intl.ListFormat(locale, { type: 'unit', style: 'short' }).format(chosen.map((day) => dayName(day, locale)));
+      return list(chosen.map((day) => dayName(day, locale)));
     },
-    hours: ({ startHourUtc, endHourUtc }: Hours): string => {
-      const text = t('scaling.hoursOf', { from: hourText(startHourUtc), to: hourText(endHourUtc) });
-      return endHourUtc < startHourUtc ? `${text} ${t('scaling.nextDay')}` : text;
-    },
+    hours: ({ startHourUtc, endHourUtc }: Hours): string =>
+      t(endHourUtc < startHourUtc ? 'scaling.hoursOvernight' : 'scaling.hoursOf', { from: hourText(startHourUtc), to: hourText(endHourUtc) }),
     /** The same hours where the person is; undefined where they are the same. */
     local: ({ startHourUtc, endHourUtc }: Hours): string | undefined =>
       isUtcHere() ? undefined : t('scaling.local', { from: localHour(startHourUtc, locale), to: localHour(endHourUtc, locale) }),

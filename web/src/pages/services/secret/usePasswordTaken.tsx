@@ -2,7 +2,7 @@ import { useBlocker } from '@tanstack/react-router';
 import { useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { Button, Dialog } from '@/ui';
+import { ConfirmDialog } from '@/ui';
 
 /**
  * Keeps a password that is shown once on the screen until it was copied or
@@ -31,20 +31,15 @@ export function usePasswordTaken(shown: boolean, onClose: () => void): { take: (
   return {
     take: () => setTaken(true),
     leave: atRisk ? () => setAsking(true) : onClose,
-    question: (
-      <Dialog
-        open={asking || blocker.status === 'blocked'}
-        onClose={stay}
+    question: (asking || blocker.status === 'blocked') && (
+      <ConfirmDialog
+        kind="danger"
         title={t('secret.leaveTitle')}
         description={t('secret.leaveText')}
-        footer={
-          <>
-            <Button onClick={stay}>{t('secret.stay')}</Button>
-            <Button kind="danger" onClick={leaveAnyway}>
-              {t('secret.leave')}
-            </Button>
-          </>
-        }
+        cancel={t('secret.stay')}
+        confirm={t('secret.leave')}
+        onConfirm={leaveAnyway}
+        onClose={stay}
       />
     ),
   };

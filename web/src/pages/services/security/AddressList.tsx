@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 
 import { checkAddresses } from '@/addresses';
 import { showFormError } from '@/api';
-import { PermittedButton, useMaybeSession } from '@/session';
-import { Banner, Button, Section, toast } from '@/ui';
+import { useMaybeSession } from '@/session';
+import { Banner, Section, toast } from '@/ui';
 import { z } from '@/zod';
 
 import { AccessFields, accessOf, entriesOf, type Access } from '../fields';
 import { useThisService } from '../page/context';
-import { isGoing } from '../service';
+import { ServiceForm } from '../page/ServiceForm';
 import { useServiceChanges } from '../useServices';
 import styles from './security.module.css';
 
@@ -49,27 +49,18 @@ function AddressForm() {
   });
   return (
     <FormProvider {...form}>
-      <form noValidate className={styles.form} onSubmit={(event) => (isSubmitting ? event.preventDefault() : void submit(event))}>
-        {errors.root && <Banner kind="danger">{errors.root.message}</Banner>}
+      <ServiceForm
+        permission="control-plane:service:manage"
+        error={errors.root?.message}
+        busy={isSubmitting}
+        changed={isDirty}
+        onSave={() => void submit()}
+        onDiscard={() => form.reset(accessOf(service.ipAccessList))}
+        maxWidth={720}
+      >
         <AccessFields />
         <Own />
-        {isDirty && (
-          <div className={styles.buttons}>
-            <PermittedButton
-              organizationId={organizationId}
-              serviceId={service.id}
-              permission="control-plane:service:manage"
-              kind="primary"
-              type="submit"
-              busy={isSubmitting}
-              disabledReason={isGoing(service) ? t('notNow', { state: t(`states.${service.state}`) }) : undefined}
-            >
-              {t('saveChanges')}
-            </PermittedButton>
-            <Button onClick={() => form.reset(accessOf(service.ipAccessList))}>{t('discard')}</Button>
-          </div>
-        )}
-      </form>
+      </ServiceForm>
     </FormProvider>
   );
 }

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { answerOf, api, errorText } from '@/api';
+import { answerOf, api } from '@/api';
 import { PermittedButton } from '@/session';
-import { Banner, Button, Dialog, Section } from '@/ui';
+import { Button, ConfirmDialog, Dialog, Section } from '@/ui';
 
 import { ConnectCommands } from '../connect';
 import { useThisService } from '../page/context';
@@ -38,26 +38,17 @@ export function Password() {
 }
 
 function PasswordDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();
   const { refresh } = useServiceChanges(organizationId);
   // Here and nowhere else: not in a query or a mutation, which the cache remembers.
   const [password, setPassword] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const { take, leave, question } = usePasswordTaken(password !== undefined, onClose);
   const make = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const params = { path: { organizationId, serviceId: service.id } };
-      const { result } = await answerOf(api.PATCH('/v1/organizations/{organizationId}/services/{serviceId}/password', { params, body: {} }));
-      setPassword(result.password);
-      refresh();
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
+    const params = { path: { organizationId, serviceId: service.id } };
+    const { result } = await answerOf(api.PATCH('/v1/organizations/{organizationId}/services/{serviceId}/password', { params, body: {} }));
+    setPassword(result.password);
+    refresh();
   };
   if (password !== undefined) {
     return (
@@ -81,26 +72,5 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
       </>
     );
   }
-  return (
-    <Dialog
-      open
-      onClose={() => !busy && onClose()}
-      title={t('security.resetTitle')}
-      description={t('security.resetText')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy) void make();
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            {t('security.resetDo')}
-          </Button>
-        </>
-      }
-    >
-      {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
-    </Dialog>
-  );
+  return <ConfirmDialog title={t('security.resetTitle')} description={t('security.resetText')} confirm={t('security.resetDo')} onConfirm={make} onClose={onClose} />;
 }

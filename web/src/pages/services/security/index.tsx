@@ -1,12 +1,13 @@
+import { Stack } from '@/ui';
+
 import { AddressList } from './AddressList';
 import { Password } from './Password';
-import styles from './security.module.css';
 
 export default function Security() {
   return (
-    <div className={styles.page}>
+    <Stack>
       <Password />
       <AddressList />
-    </div>
+    </Stack>
   );
 }

@@ -3,12 +3,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, errorText } from '@/api';
-import { PermittedButton } from '@/session';
-import { Banner, Button, Section, Select, Skeleton, toast } from '@/ui';
+import { Banner, Button, Section, Select, toast, useAttempt } from '@/ui';
 
 import { useThisService } from '../page/context';
+import { ServiceForm } from '../page/ServiceForm';
 import { hourText } from '../scaling/hours';
 import { servicesKey } from '../useServices';
+import { FieldsOnTheirWay } from './FieldsOnTheirWay';
 import styles from './settings.module.css';
 
 const path = '/v1/organizations/{organizationId}/services/{serviceId}/backupConfiguration';
@@ -43,7 +44,12 @@ export function Backups() {
           {errorText(error)}
         </Banner>
       ) : (
-        can('control-plane:service:view-backups') && <Skeleton height={60} />
+        can('control-plane:service:view-backups') && (
+          <div className={styles.waiting}>
+            <FieldsOnTheirWay count={3} />
+            <p className={styles.second}>{t('settings.startTimeHint')}</p>
+          </div>
+        )
       )}
     </Section>
   );
@@ -54,40 +60,32 @@ function BackupsForm({ saved }: { saved: Configuration }) {
   const { organizationId, service } = useThisService();
   const queryClient = useQueryClient();
   const [chosen, setChosen] = useState(saved);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const same = chosen.period === saved.period && chosen.days === saved.days && chosen.start === saved.start;
   const save = async () => {
-    setBusy(true);
-    setError(undefined);
     const timed = chosen.start !== anyTime;
-    try {
-      await api.PATCH(path, {
-        params: { path: { organizationId, serviceId: service.id } },
-        body: {
-          // With a time, the period is a day: the API takes one or the other.
-          ...(timed ? { backupStartTime: chosen.start } : { backupPeriodInHours: chosen.period, ...(saved.start !== anyTime && { backupStartTime: null }) }),
-          backupRetentionPeriodInHours: chosen.days * 24,
-        },
-      });
-      toast('success', t('settings.backupsSaved'));
-      await queryClient.invalidateQueries({ queryKey: [...servicesKey(organizationId), 'backups', service.id] });
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
+    await api.PATCH(path, {
+      params: { path: { organizationId, serviceId: service.id } },
+      body: {
+        // With a time, the period is a day: the API takes one or the other.
+        ...(timed ? { backupStartTime: chosen.start } : { backupPeriodInHours: chosen.period, ...(saved.start !== anyTime && { backupStartTime: null }) }),
+        backupRetentionPeriodInHours: chosen.days * 24,
+      },
+    });
+    toast('success', t('settings.backupsSaved'));
+    await queryClient.invalidateQueries({ queryKey: [...servicesKey(organizationId), 'backups', service.id] });
   };
   const start = (value: string) => setChosen({ ...chosen, start: value, ...(value !== anyTime && { period: 24 }) });
   return (
-    <form
-      noValidate
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy && !same) void save();
-      }}
+    <ServiceForm
+      permission="control-plane:service:manage-backups"
+      error={error === undefined ? undefined : errorText(error)}
+      busy={busy}
+      changed={!same}
+      onSave={() => void attempt(save)}
+      onDiscard={() => setChosen(saved)}
+      gap={16}
     >
-      {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
       <div className={styles.pair}>
         <Select
           label={t('settings.period')}
@@ -110,15 +108,7 @@ function BackupsForm({ saved }: { saved: Configuration }) {
         />
       </div>
       <p className={styles.second}>{t('settings.startTimeHint')}</p>
-      {!same && (
-        <div className={styles.buttons}>
-          <PermittedButton organizationId={organizationId} serviceId={service.id} permission="control-plane:service:manage-backups" kind="primary" type="submit" busy={busy}>
-            {t('saveChanges')}
-          </PermittedButton>
-          <Button onClick={() => setChosen(saved)}>{t('discard')}</Button>
-        </div>
-      )}
-    </form>
+    </ServiceForm>
   );
 }
 

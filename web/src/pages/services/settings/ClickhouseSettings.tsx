@@ -3,23 +3,24 @@ import { useTranslation } from 'react-i18next';
 
 import { errorText } from '@/api';
 import { PermittedButton } from '@/session';
-import { Banner, Button, Dialog, IconButton, Mono, Muted, Section, Skeleton, toast } from '@/ui';
+import { Banner, Button, ConfirmDialog, Mono, Muted, Section, Skeleton, toast } from '@/ui';
 
 import { useThisService } from '../page/context';
+import { EditableRow, EditableRows } from '../page/EditableRows';
+import { firstSentence } from './describe';
 import { SettingDialog } from './SettingDialog';
 import styles from './settings.module.css';
-import { textOf, useSettingChanges, useSettings, useSettingsSchema, type Setting, type Warning } from './useClickhouseSettings';
+import { isOwnValue, textOf, useSettingChanges, useSettings, useSettingsSchema, type Setting, type SettingSchema, type Warning } from './useClickhouseSettings';
 
 /** Settings of the server that hold for every query. */
 export function ClickhouseSettings() {
   const { t } = useTranslation(['services', 'common']);
   const { organizationId, service } = useThisService();
   const { data, error, refetch } = useSettings();
-  const { data: schema, isPending } = useSettingsSchema(); // without it the rows have no descriptions, and would grow
+  const { data: schema } = useSettingsSchema();
   const [dialog, setDialog] = useState<{ kind: 'set' | 'reset'; name?: string }>();
   const [warnings, setWarnings] = useState<readonly Warning[]>([]);
   const close = () => setDialog(undefined);
-  const description = (name: string) => schema?.find((known) => known.name === name)?.description;
   return (
     <Section
       title={t('settings.clickhouse')}
@@ -41,34 +42,35 @@ export function ClickhouseSettings() {
           <ul className={styles.warnings}>
             {warnings.map(({ name, message }) => (
               <li key={name}>
-                <Mono>{name}</Mono>: {message}
+                <Mono>{name}</Mono>
+                <p lang="en">{message}</p>
               </li>
             ))}
           </ul>
         </Banner>
       )}
-      {data && !isPending ? (
+      {data ? (
         data.length === 0 ? (
           <Muted>{t('settings.none')}</Muted>
         ) : (
-          <ul className={styles.settings}>
+          <EditableRows dense>
             {data.map((setting) => (
               <Row
                 key={setting.name}
                 setting={setting}
-                description={description(setting.name)}
+                schema={schema?.find(({ name }) => name === setting.name)}
                 onEdit={() => setDialog({ kind: 'set', name: setting.name })}
                 onReset={() => setDialog({ kind: 'reset', name: setting.name })}
               />
             ))}
-          </ul>
+          </EditableRows>
         )
       ) : error ? (
         <Banner kind="danger" title={t('settings.failed')} action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
           {errorText(error)}
         </Banner>
       ) : (
-        <Skeleton height={118} />
+        <Skeleton height={142} />
       )}
       {dialog?.kind === 'set' && <SettingDialog name={dialog.name} settings={data ?? []} onSaved={setWarnings} onClose={close} />}
       {dialog?.kind === 'reset' && dialog.name && <ResetDialog name={dialog.name} onClose={close} />}
@@ -76,68 +78,40 @@ export function ClickhouseSettings() {
   );
 }
 
-function Row({ setting, description, onEdit, onReset }: { setting: Setting; description: string | undefined; onEdit: () => void; onReset: () => void }) {
-  const { t } = useTranslation(['services', 'common']);
-  const { can } = useThisService();
-  const refused = can('control-plane:service:manage') ? undefined : t('common:notAllowed');
+type RowProps = { setting: Setting; schema: SettingSchema | undefined; onEdit: () => void; onReset: () => void };
+
+function Row({ setting, schema, onEdit, onReset }: RowProps) {
+  const { t } = useTranslation('services');
+  const { name } = setting;
   return (
-    <li className={styles.setting}>
-      <div className={styles.texts}>
-        <p>
-          <Mono>{setting.name}</Mono>
-          <span className={styles.equals}> = </span>
-          <Mono>{textOf(setting.value)}</Mono>
-        </p>
-        {description && <p className={styles.second}>{firstLine(description)}</p>}
-      </div>
-      <div className={styles.actions}>
-        <IconButton icon="pencil" label={t('settings.editOf', { name: setting.name })} disabledReason={refused} onClick={onEdit} />
-        <IconButton icon="trash" label={t('settings.resetOf', { name: setting.name })} disabledReason={refused} onClick={onReset} />
-      </div>
-    </li>
+    <EditableRow edit={t('settings.editOf', { name })} remove={t('settings.resetOf', { name })} permission="control-plane:service:manage" onEdit={onEdit} onRemove={onReset}>
+      <p>
+        <Mono>{name}</Mono>
+        <span className={styles.equals}> = </span>
+        <Mono>{textOf(setting.value)}</Mono>
+      </p>
+      {/* Its place is there before it is: nothing moves when the schema arrives. */}
+      <p className={styles.sentence}>
+        {isOwnValue(setting, schema) && <span className={styles.own}>{t('settings.isOwn')}</span>}
+        <span lang="en">{firstSentence(schema?.description ?? '')}</span>
+      </p>
+      {name === pinned && <p className={styles.second}>{t('settings.pinned')}</p>}
+    </EditableRow>
   );
 }
 
-function firstLine(description: string): string {
-  return description.trim().split('\n')[0] ?? '';
-}
+/** Every service gets it when it first runs. Whether it was changed since, the API does not tell. */
+const pinned = 'compatibility';
 
 function ResetDialog({ name, onClose }: { name: string; onClose: () => void }) {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const { reset } = useSettingChanges();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const run = async () => {
-    setBusy(true);
-    try {
-      await reset(name);
-      toast('success', t('settings.resetDone', { name }));
-      onClose();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
+    await reset(name);
+    toast('success', t('settings.resetDone', { name }));
+    onClose();
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t('settings.resetTitle', { name })}
-      description={t('settings.resetText')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy) void run();
-      }}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            {t('settings.reset')}
-          </Button>
-        </>
-      }
-    >
-      {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
-    </Dialog>
+    <ConfirmDialog title={t('settings.resetTitle', { name })} description={t('settings.resetText')} confirm={t('settings.reset')} onConfirm={run} onClose={onClose} />
   );
 }

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { ApiError, errorText } from '@/api';
 import { Badge, Banner, Button, Dialog, Mono, Muted, SearchField, Select, Skeleton, TextField, toast } from '@/ui';
 
+import { plainText } from './describe';
+import { Description } from './Description';
 import styles from './settings.module.css';
 import { textOf, useSettingChanges, useSettingsSchema, type Setting, type SettingSchema, type Warning } from './useClickhouseSettings';
 
@@ -92,7 +94,7 @@ function useSaving(entry: SettingSchema | undefined, value: string, onSaved: (wa
   const save = async () => {
     if (!entry) return;
     const text = value.trim();
-    const pattern = patterns[entry.type];
+    const pattern = text === auto && entry.example === auto ? undefined : patterns[entry.type];
     if (text === '' || pattern?.test(text) === false) {
       setWrong(t(text === '' ? 'settings.expectsSomething' : entry.type === 'integer' ? 'settings.expectsInteger' : 'settings.expectsNumber'));
       return;
@@ -136,7 +138,9 @@ function Chooser({ schema, onChoose }: { schema: readonly SettingSchema[]; onCho
                   <Mono>{entry.name}</Mono>
                   {entry.deprecationNotice && <Badge state="warning">{t('settings.deprecated')}</Badge>}
                 </span>
-                <span className={styles.clamped}>{entry.description}</span>
+                <span lang="en" className={styles.clamped}>
+                  {plainText(entry.description)}
+                </span>
               </button>
             </li>
           ))}
@@ -151,12 +155,15 @@ function find(schema: readonly SettingSchema[], search: string): SettingSchema[]
   const words = search.trim().toLowerCase().split(/[\s_]+/).filter(Boolean);
   const start = words.join('_');
   const holds = (text: string) => words.every((word) => text.toLowerCase().includes(word));
-  const rank = ({ name, description }: SettingSchema) => (name.startsWith(start) ? 0 : holds(name) ? 1 : holds(`${name} ${description}`) ? 2 : 3);
+  const rank = ({ name, description }: SettingSchema) => (name.startsWith(start) ? 0 : holds(name) ? 1 : holds(`${name} ${plainText(description)}`) ? 2 : 3);
   return [0, 1, 2].flatMap((wanted) => schema.filter((entry) => rank(entry) === wanted));
 }
 
 /** How the values of the types look that are sent as numbers. */
 const patterns: Readonly<Record<string, RegExp | undefined>> = { integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/, boolean: /^[01]$/ };
+
+/** What settings of any type may say that leave the choice to ClickHouse. */
+const auto = 'auto';
 
 /** Larger numbers than JavaScript counts to go as texts. */
 function numberOf(text: string): string | number {
@@ -179,12 +186,12 @@ function Value({ entry, value, wrong, takeFocus, onChange }: ValueProps) {
     if (takeFocus) root.current?.querySelector<HTMLElement>('input, [role="combobox"]')?.focus();
   }, [takeFocus]);
   const options = isSwitch(entry)
-    ? [{ value: '1', label: t('settings.on') }, { value: '0', label: t('settings.off') }]
+    ? [...(entry.example === auto ? [{ value: auto, label: auto }] : []), { value: '1', label: t('settings.on') }, { value: '0', label: t('settings.off') }]
     : (entry.enum ?? []).map((one) => ({ value: String(one), label: String(one) }));
   const field = { label: t('settings.value'), hint: entry.example ? t('settings.own', { value: entry.example }) : undefined, error: wrong, value };
   return (
     <>
-      {entry.description && <p className={styles.description}>{entry.description.trim()}</p>}
+      {entry.description && <Description text={entry.description} />}
       {entry.warning && <Banner kind="warning">{entry.warning}</Banner>}
       {entry.deprecationNotice && <Banner kind="warning">{entry.deprecationNotice}</Banner>}
       <div ref={root}>

@@ -4,31 +4,39 @@ import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, errorText } from '@/api';
 import { useFormat } from '@/format';
-import { PermittedButton } from '@/session';
-import { Banner, Button, Section, Select, Skeleton, toast } from '@/ui';
+import { Banner, Button, Section, Select, toast, useAttempt } from '@/ui';
 
 import { useThisService } from '../page/context';
+import { ServiceForm } from '../page/ServiceForm';
 import { dayName, hourText, isUtcHere, nextTime, weekdays } from '../scaling/hours';
-import { isGone, servicesKey } from '../useServices';
+import { isGone } from '../useServices';
+import { FieldsOnTheirWay } from './FieldsOnTheirWay';
 import styles from './settings.module.css';
 
 const path = '/v1/organizations/{organizationId}/services/{serviceId}/upgradeWindow';
 const starts = ['0', '6', '12', '18'] as const;
 type Window = { weekday: string; hour: string };
 const anyTime = 'any';
+const noWindow: Window = { weekday: anyTime, hour: '0' };
+
+/** Not below servicesKey: it does not change with the service. */
+const windowKey = (organizationId: string, serviceId: string) => ['upgradeWindow', organizationId, serviceId] as const;
 
 /** When the service may be restarted for a new version. */
 export function UpgradeWindow() {
   const { t } = useTranslation(['services', 'common']);
   const { organizationId, service } = useThisService();
   const { data, error, refetch } = useQuery({
-    queryKey: [...servicesKey(organizationId), 'window', service.id],
+    queryKey: windowKey(organizationId, service.id),
+    // A service without one answers 404, which browsers log as an error, and nothing else tells: so it is asked for once a visit.
+    staleTime: 300_000,
+    refetchOnWindowFocus: false,
     queryFn: async ({ signal }): Promise<Window> => {
       try {
         const { result } = await answerOf(api.GET(path, { params: { path: { organizationId, serviceId: service.id } }, signal }));
         return { weekday: String(result.weekday), hour: String(result.startHourUtc) };
       } catch (failure) {
-        if (isGone(failure)) return { weekday: anyTime, hour: '0' };
+        if (isGone(failure)) return noWindow;
         throw failure;
       }
     },
@@ -42,7 +50,7 @@ export function UpgradeWindow() {
           {errorText(error)}
         </Banner>
       ) : (
-        <Skeleton height={60} />
+        <FieldsOnTheirWay count={1} />
       )}
     </Section>
   );
@@ -54,34 +62,26 @@ function WindowForm({ saved }: { saved: Window }) {
   const { organizationId, service } = useThisService();
   const queryClient = useQueryClient();
   const [window, setWindow] = useState(saved);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const any = window.weekday === anyTime;
   const same = window.weekday === saved.weekday && (any || window.hour === saved.hour);
   const params = { path: { organizationId, serviceId: service.id } };
   const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      if (any) await api.DELETE(path, { params });
-      else await api.PUT(path, { params, body: { weekday: Number(window.weekday), startHourUtc: Number(window.hour) as 0 | 6 | 12 | 18 } });
-      toast('success', t('settings.windowSaved'));
-      await queryClient.invalidateQueries({ queryKey: [...servicesKey(organizationId), 'window', service.id] });
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
+    if (any) await api.DELETE(path, { params }).catch(unlessGone);
+    else await api.PUT(path, { params, body: { weekday: Number(window.weekday), startHourUtc: Number(window.hour) as 0 | 6 | 12 | 18 } });
+    toast('success', t('settings.windowSaved'));
+    queryClient.setQueryData(windowKey(organizationId, service.id), any ? noWindow : window);
   };
   return (
-    <form
-      noValidate
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy && !same) void save();
-      }}
+    <ServiceForm
+      permission="control-plane:service:manage"
+      error={error === undefined ? undefined : errorText(error)}
+      busy={busy}
+      changed={!same}
+      onSave={() => void attempt(save)}
+      onDiscard={() => setWindow(saved)}
+      gap={16}
     >
-      {error !== undefined && <Banner kind="danger">{errorText(error)}</Banner>}
       <div className={styles.pair}>
         <Select
           label={t('settings.windowDay')}
@@ -99,14 +99,11 @@ function WindowForm({ saved }: { saved: Window }) {
         )}
       </div>
       {!any && !isUtcHere() && <p className={styles.second}>{t('settings.windowLocal', { time: zonedTime(nextTime(Number(window.weekday), Number(window.hour))) })}</p>}
-      {!same && (
-        <div className={styles.buttons}>
-          <PermittedButton organizationId={organizationId} serviceId={service.id} permission="control-plane:service:manage" kind="primary" type="submit" busy={busy}>
-            {t('saveChanges')}
-          </PermittedButton>
-          <Button onClick={() => setWindow(saved)}>{t('discard')}</Button>
-        </div>
-      )}
-    </form>
+    </ServiceForm>
   );
+}
+
+/** Somebody was faster. */
+function unlessGone(failure: unknown) {
+  if (!isGone(failure)) throw failure;
 }

@@ -27,11 +27,12 @@ export function useSettings() {
   });
 }
 
-/** All settings that can be set, with what they mean. */
+/** All settings that can be set, with what they mean: half a megabyte, which is of a version and does not change with the service. */
 export function useSettingsSchema() {
-  const { key, params } = useParts();
+  const { params } = useParts();
+  const { organizationId, service } = useThisService();
   return useQuery({
-    queryKey: [...key, 'schema'],
+    queryKey: ['settingsSchema', organizationId, service.id, service.clickhouseVersion],
     staleTime: 600_000,
     queryFn: async ({ signal }) =>
       (await answerOf(api.GET('/v1/organizations/{organizationId}/services/{serviceId}/clickhouseSettings/schema', { params, signal }))).result.settings,
@@ -62,4 +63,9 @@ export function useSettingChanges() {
 /** A value as it is shown, of whatever type it is. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Whether the value is the one that ClickHouse has by itself. The list has such values, too: of settings that nobody has set. */
+export function isOwnValue({ value }: Setting, schema: SettingSchema | undefined): boolean {
+  return schema?.example !== undefined && schema.example === (typeof value === 'boolean' ? String(Number(value)) : textOf(value));
 }

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { useFormat } from '@/format';
 import { Button, Dialog } from '@/ui';
 
 import { defaultRoles, useRoleChoices } from '../useRoleChoices';
@@ -17,6 +18,7 @@ type Props = { organizationId: string; onClose: () => void };
 export function InviteDialog({ organizationId, onClose }: Props) {
   const { t } = useTranslation('users');
   const { t: common } = useTranslation();
+  const { list } = useFormat();
   const choices = useRoleChoices(organizationId);
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<string[]>();
@@ -30,7 +32,7 @@ export function InviteDialog({ organizationId, onClose }: Props) {
   const submit = async () => {
     if (busy) return;
     if (asking) {
-      const wrong = wrongAddresses(emails, t);
+      const wrong = wrongAddresses(emails, t, list);
       setErrors({ emails: wrong });
       if (wrong || !choices.data) return;
     }
@@ -87,9 +89,9 @@ export function InviteDialog({ organizationId, onClose }: Props) {
 }
 
 /** What is wrong with the list of addresses. */
-function wrongAddresses(emails: readonly string[], t: TFunction<'users'>): string | undefined {
+function wrongAddresses(emails: readonly string[], t: TFunction<'users'>, list: (texts: readonly string[]) => string): string | undefined {
   if (emails.length === 0) return t('addressWanted');
   if (emails.length > mostAddresses) return t('tooMany', { count: emails.length, most: mostAddresses });
   const wrong = emails.filter((email) => !isAddress(email));
-  return wrong.length > 0 ? t('noAddresses', { count: wrong.length, addresses: wrong.join(', ') }) : undefined;
+  return wrong.length > 0 ? t('noAddresses', { count: wrong.length, addresses: list(wrong) }) : undefined;
 }

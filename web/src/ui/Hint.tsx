@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 
-import { Tooltip } from '@/ui';
-
-import styles from './keys.module.css';
+import styles from './Hint.module.css';
+import { Tooltip } from './Tooltip';
 
 /** Something short that has more to say: on hover, on a tap, and to the keyboard. */
 export function Hint({ text, children }: { text: string; children: ReactNode }) {
