@@ -1817,7 +1817,7 @@ export interface components {
              * @description When the organization was created.
              */
             createdAt: string;
-            /** @description Whether services may write core dumps. When this is off, no service can switch it on. */
+            /** @description Whether services may write core dumps. When this is off, no service can switch it on; switching it off does so for all services. */
             enableCoreDumps: boolean;
             /**
              * Format: uuid
@@ -2959,7 +2959,7 @@ export interface components {
             currentScaling: components["schemas"]["CurrentScaling"];
             /** @description The id of the service: each has its data to itself. */
             dataWarehouseId: string;
-            /** @description Whether the service may write core dumps, kept for clients. */
+            /** @description Whether the kernel may write a core dump when a process of the service crashes. It holds data of the service. */
             enableCoreDumps: boolean;
             /** @description Always absent. */
             encryptionAssumedRoleIdentifier?: string;
@@ -3926,7 +3926,7 @@ export interface operations {
                 from_date?: string;
                 /** @description How many activities the page may hold, 1 to 10000. Absent: 10000. */
                 limit?: number;
-                /** @description Part of the type, of the name or the address of the actor, of the id of the key, or of the name of what it happened to, in upper or lower case; at most 255 characters. One answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities. */
+                /** @description Part of the type, of the name or the address of the actor, of the id of the key, or of the name of what it happened to, in upper or lower case; at most 255 characters. A whole id finds all that happened to it. Else one answer is from the search of 10,000 activities at most: it may hold fewer than limit, even none, and still have a nextCursor, with which to search on. Absent: all activities. */
                 search?: string;
                 /** @description The last day or instant, included: a date in UTC or a date-time. Absent: until now. */
                 to_date?: string;

@@ -284,7 +284,7 @@ function Overlays() {
           title="Stop the service?"
           description="Whoever is connected to it is cut off. This one fails after a moment."
           confirm="Stop service"
-          onConfirm={() => new Promise((_, reject) => setTimeout(reject, 1_000))}
+          onConfirm={() => new Promise((_, reject) => setTimeout(() => reject(new Error('This one does')), 1_000))}
           onClose={close}
         />
       )}
