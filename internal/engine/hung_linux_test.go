@@ -212,6 +212,23 @@ func signal(t *testing.T, pid int, signal syscall.Signal) {
 	if err := syscall.Kill(pid, signal); err != nil {
 		t.Fatal(err)
 	}
+	for signal == syscall.SIGSTOP && !isStopped(t, pid) && t.Context().Err() == nil { // one thread after another
+	}
+}
+
+// isStopped reports whether a signal has stopped every thread of the process.
+func isStopped(t *testing.T, pid int) bool {
+	t.Helper()
+	threads, err := filepath.Glob(filepath.Join("/proc", itoa(pid), "task", "*", "stat"))
+	if err != nil || len(threads) == 0 {
+		t.Fatalf("process %d has no threads (%v)", pid, err)
+	}
+	for _, name := range threads {
+		if state, err := os.ReadFile(name); err == nil && !strings.Contains(string(state), ") T ") {
+			return false
+		}
+	}
+	return true
 }
 
 // adoptSilent takes over a server that does not answer, and is the process.
