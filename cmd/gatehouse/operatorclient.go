@@ -71,13 +71,9 @@ func (c *operatorClient) openStore(ctx context.Context, flags storeFlags) error 
 	if err := ctl.Load(ctx); err != nil {
 		return err
 	}
-	handler, err := api.New(api.Config{
+	c.http.Transport = inProcess{api.New(api.Config{
 		Control: ctl, Identify: api.Operator(accountOf), Fallback: operatorRoutes(ctl, log, "http://localhost:8080"), Log: log,
-	})
-	if err != nil {
-		return err
-	}
-	c.http.Transport = inProcess{handler}
+	})}
 	return nil
 }
 

@@ -31,14 +31,8 @@ func (s *server) serve(ctx context.Context) error {
 		return err
 	}
 	keys := api.Basic(s.directory, access.NewThrottle(clock), metrics)
-	public, err := s.handler(console.Identify(s.directory, keys), s.withCA(pages), metrics)
-	if err != nil {
-		return err
-	}
-	private, err := s.handler(api.Operator(accountOf), operatorRoutes(s.control, s.log, s.PublicURL), nil)
-	if err != nil {
-		return err
-	}
+	public := s.handler(console.Identify(s.directory, keys), s.withCA(pages), metrics)
+	private := s.handler(api.Operator(accountOf), operatorRoutes(s.control, s.log, s.PublicURL), nil)
 	scrape := http.NewServeMux()
 	scrape.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
 
@@ -67,7 +61,7 @@ func (s *server) serve(ctx context.Context) error {
 	return err
 }
 
-func (s *server) handler(identify api.Identifier, fallback http.Handler, metrics *api.Metrics) (http.Handler, error) {
+func (s *server) handler(identify api.Identifier, fallback http.Handler, metrics *api.Metrics) http.Handler {
 	return api.New(api.Config{
 		Control: s.control, Identify: identify, Fallback: fallback, TrustedProxies: s.proxies,
 		Log: s.log, Metrics: metrics, Draining: s.draining,

@@ -35,7 +35,8 @@ type described struct {
 	page     apidocs.Page
 }
 
-// reference describes the API. It is the same for every server, so it is made once.
+// reference describes the API. It is the same for every server, so it is made once, when
+// it is first asked for: that takes longer than all else of a start.
 var reference = sync.OnceValues(func() (r described, err error) {
 	s := newServer(Config{})
 	if r.document, err = s.document(); err != nil {
@@ -130,20 +131,28 @@ func (s *server) document() ([]byte, error) {
 	return text, nil
 }
 
-func serveDocument(document []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-cache")
-		w.Header().Set("Access-Control-Allow-Origin", "*") // it is public, and tools in browsers read it
-		_, _ = w.Write(document)                           // the client has gone: nobody to tell
+// describe answers with what the API says of itself.
+func (s *server) describe(serve func(http.ResponseWriter, described)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		d, err := reference()
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		serve(w, d)
 	}
 }
 
-func serveReference(page apidocs.Page) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", page.ContentSecurityPolicy)
-		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(page.HTML) // the client has gone: nobody to tell
-	}
+func serveDocument(w http.ResponseWriter, d described) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Access-Control-Allow-Origin", "*") // it is public, and tools in browsers read it
+	_, _ = w.Write(d.document)                         // the client has gone: nobody to tell
+}
+
+func serveReference(w http.ResponseWriter, d described) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", d.page.ContentSecurityPolicy)
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(d.page.HTML) // the client has gone: nobody to tell
 }

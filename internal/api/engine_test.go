@@ -95,11 +95,7 @@ func (h *house) restart() {
 	if err := h.control.Load(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
-	handler, err := api.New(api.Config{
+	h.handler = api.New(api.Config{
 		Control: h.control, Identify: h.orSession(api.Basic(h.directory, access.NewThrottle(h.clock), nil)), Fallback: http.NotFoundHandler(), Log: log,
 	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.handler = handler
 }

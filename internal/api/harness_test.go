@@ -172,13 +172,10 @@ func newHouse(t testing.TB, options store.Options, with ...setting) *house {
 	if s.identify != nil {
 		identify = s.identify(identify)
 	}
-	h.handler, err = api.New(api.Config{
+	h.handler = api.New(api.Config{
 		Control: h.control, Identify: identify, Fallback: http.NotFoundHandler(), TrustedProxies: s.proxies, Log: log,
 		Metrics: metrics, Draining: s.draining,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	h.serve()
 	h.begin()
 	h.metrics = func() string {

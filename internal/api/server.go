@@ -48,21 +48,17 @@ type server struct {
 }
 
 // New returns the handler of the API, its document and its reference page.
-func New(config Config) (http.Handler, error) {
+func New(config Config) http.Handler {
 	s := newServer(config)
-	r, err := reference()
-	if err != nil {
-		return nil, err
-	}
-	s.mux.HandleFunc("GET /v1", serveDocument(r.document))
-	s.mux.HandleFunc("GET /docs", serveReference(r.page))
+	s.mux.HandleFunc("GET /v1", s.describe(serveDocument))
+	s.mux.HandleFunc("GET /docs", s.describe(serveReference))
 	s.mux.HandleFunc("GET /healthz", s.healthz)
 	s.mux.HandleFunc("GET /readyz", s.readyz)
 	s.registerNotBuilt()
 	s.mux.Handle("/", config.Fallback)
 	return front.New(front.Config{
 		Next: s.mux, TrustedProxies: config.TrustedProxies, Log: config.Log, Observe: config.Metrics.observe,
-	}), nil
+	})
 }
 
 func newServer(config Config) *server {
