@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/hex"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -129,7 +130,7 @@ func (c configuration) users() element {
 		"clickhouse",
 		section("profiles", section("system"), profile, section(internalUser, text("log_queries", "0"))),
 		section("quotas", section("default", section("interval", number("duration", 3600), number("queries", 0)))),
-		section("users", c.user("default", hexOf(c.Wishes.PasswordSHA256)), c.user(internalUser, c.internalHash)),
+		section("users", c.user("default", hex.EncodeToString(c.Wishes.PasswordSHA256)), c.user(internalUser, c.internalHash)),
 	)
 }
 
@@ -220,3 +221,5 @@ func (w wishes) checkNames() error {
 	}
 	return nil
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
