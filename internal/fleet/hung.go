@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
@@ -11,7 +12,7 @@ import (
 // One that has not for Limits.Hung is killed, and has crashed then. Each call waits for an
 // answer, so a process that is only slow has its chance also after the time is over.
 func (m *member) hears(ctx context.Context) bool {
-	overdue := m.isOverdue() // before it has one more chance
+	overdue := m.patience != nil && m.patience.over.Load() // before it has one more chance
 	seen, _ := m.stored()
 	bounded, cancel := m.while(ctx, m.f.limits.Ask, func(s cloud.Service, gone bool) bool { return !gone && s.Goal == seen.Goal })
 	defer cancel()
@@ -22,15 +23,15 @@ func (m *member) hears(ctx context.Context) bool {
 		return false
 	case err == nil && m.strange:
 		// What it could not say when it was taken over, it can say now.
-		return m.adopt(ctx, seen, false) && !m.mute
+		return m.adopt(ctx, seen, false) && m.patience == nil
 	case err == nil:
 		m.heard()
 		m.solved("answer")
 		return true
 	}
 	m.problem("answer", err)
-	if !m.mute {
-		m.mute, m.patience = true, time.NewTimer(m.f.limits.Hung)
+	if m.patience == nil {
+		m.patience = m.newPatience()
 	}
 	if overdue {
 		m.killHung(ctx)
@@ -38,36 +39,39 @@ func (m *member) hears(ctx context.Context) bool {
 	return false
 }
 
-// isOverdue reports whether the time is over in which a server that did not answer may do so.
-func (m *member) isOverdue() bool {
-	if m.patience == nil {
-		return false
-	}
-	select {
-	case <-m.patience.C:
-		m.overdue = true
-	default:
-	}
-	return m.overdue
+// patience is the time in which a server that does not answer may still do so.
+type patience struct {
+	timer *time.Timer
+	over  atomic.Bool
+}
+
+func (m *member) newPatience() *patience {
+	p := &patience{}
+	p.timer = time.AfterFunc(m.f.limits.Hung, func() {
+		p.over.Store(true)
+		m.nudge()
+	})
+	return p
 }
 
 // heard forgets that the server did not answer.
 func (m *member) heard() {
 	if m.patience != nil {
-		m.patience.Stop()
+		m.patience.timer.Stop()
 	}
-	m.mute, m.strange, m.patience, m.overdue = false, false, nil, false
+	m.patience, m.strange = nil, false
 }
 
-// meetSilent takes note of a server that runs and did not answer when it was to be taken over.
+// meetSilent takes note of a server that runs and did not answer when it was to be taken
+// over. One that was met before has what is left of its time.
 func (m *member) meetSilent(i Instance, err error) {
-	patience, overdue := m.patience, m.overdue
-	if !m.strange {
-		patience, overdue = time.NewTimer(m.f.limits.Hung), false
+	left := m.patience
+	if left == nil {
+		left = m.newPatience()
 	}
-	m.patience = nil
+	m.patience = nil // else setInstance ends it
 	m.setInstance(i, nil)
-	m.mute, m.strange, m.patience, m.overdue, m.silent = true, true, patience, overdue, silence
+	m.patience, m.strange, m.silent = left, true, silence
 	m.problem("answer", err)
 }
 

@@ -59,10 +59,8 @@ type progress struct {
 
 	starting, adopting, stopping, updating, destroying, ledger, panicking gate
 
-	mute     bool        // it did not answer when it was asked last, not even that it runs
-	strange  bool        // it was taken over without an answer
-	patience *time.Timer // until it is killed for that
-	overdue  bool        // that time is over
+	patience *patience // with a server that did not answer when it was asked last, not even that it runs; else nil
+	strange  bool      // it was taken over without an answer
 
 	since     time.Time // when we got the server
 	active    time.Time // when a user was last seen to do something

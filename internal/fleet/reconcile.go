@@ -18,12 +18,9 @@ func (m *member) run() {
 	ctx := m.f.ctx
 	m.nudge()
 	for {
-		var look, patience <-chan time.Time
+		var look <-chan time.Time
 		if m.look != nil {
 			look = m.look.C
-		}
-		if m.patience != nil {
-			patience = m.patience.C
 		}
 		soon := m.soon()
 		select {
@@ -35,8 +32,6 @@ func (m *member) run() {
 		case <-look:
 			m.lookDue = true
 			m.look.Reset(spread(m.f.limits.Look))
-		case <-patience:
-			m.overdue = true
 		}
 		soon.Stop()
 		m.attempt(ctx)

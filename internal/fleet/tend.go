@@ -12,7 +12,7 @@ const silence = 3
 
 // tend looks after a server that runs and is to.
 func (m *member) tend(ctx context.Context) {
-	heard := !m.mute || m.hears(ctx)
+	heard := m.patience == nil || m.hears(ctx)
 	if heard && !m.update(ctx) {
 		heard = m.hears(ctx)
 	}
@@ -21,7 +21,7 @@ func (m *member) tend(ctx context.Context) {
 	}
 	if !heard {
 		m.lookDue = false
-		if m.mute {
+		if m.patience != nil {
 			m.silent++
 		}
 		if m.silent >= silence {
