@@ -107,6 +107,9 @@ func (r run) start(command *exec.Cmd, variables ...string) (*server, error) {
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GATEHOUSE_") }), variables...)
 	command.Env = append(command.Env, "GOMAXPROCS="+strconv.Itoa(r.procs))
 	command.Stderr = &s.log
+	// Killed at once, Gatehouse could leave the server of a service that it had just begun
+	// to start, and one that replaces itself (execve(2)) cannot be told from others.
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	input, err := command.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
-	data, tick := "", time.NewTicker(10*time.Millisecond)
+	data, tick := "", time.NewTicker(100*time.Microsecond) // often, to interrupt it while the server is being started
 	defer tick.Stop()
 	for running := 0; running == 0; {
 		select {
