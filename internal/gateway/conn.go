@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
 // conn is the connection of one client, from the moment it is accepted to its end.
@@ -54,64 +52,6 @@ const (
 
 // past is a deadline that ends a read which waits.
 var past = time.Unix(1, 0)
-
-// take carries a connection that was accepted, or resets it.
-func (g *Gateway) take(raw *net.TCPConn, l *listener) {
-	c := &conn{g: g, protocol: l.protocol, raw: raw, upEnded: make(chan struct{})}
-	if a, ok := raw.RemoteAddr().(*net.TCPAddr); ok {
-		c.peer = a.AddrPort().Addr().Unmap()
-	}
-	c.opening.init()
-	if !g.enter(c) {
-		c.reset()
-		return
-	}
-	go c.serve(l.service)
-}
-
-// enter counts a connection that begins, or reports that there is no room for it. While
-// there is little room, no address has more than its share.
-func (g *Gateway) enter(c *conn) bool {
-	trusted := g.trusts(c.peer)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.ending.Err() != nil {
-		return false
-	}
-	most := g.Limits.Handshakes
-	if len(g.conns) >= g.Limits.Connections || g.handshakes >= most || g.handshakes >= most/2 && g.handshakesFrom[c.peer] >= max(1, most/16) && !trusted {
-		g.refused[refusedLimit].Add(1)
-		return false
-	}
-	g.conns[c] = struct{}{}
-	g.handshakes++
-	g.handshakesFrom[c.peer]++
-	g.running.Add(1)
-	return true
-}
-
-// secured gives back the room of a connection that has its TLS, or will not have it.
-func (g *Gateway) secured(c *conn) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.handshakes--
-	if g.handshakesFrom[c.peer]--; g.handshakesFrom[c.peer] == 0 {
-		delete(g.handshakesFrom, c.peer)
-	}
-}
-
-// leave forgets a connection that has ended.
-func (g *Gateway) leave(c *conn) {
-	c.close()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.conns, c)
-	if s := c.service; s != nil {
-		delete(s.conns, c)
-		s.closed(c.protocol)
-	}
-	g.running.Done()
-}
 
 // serve carries the connection to its end.
 func (c *conn) serve(s *service) {
@@ -238,87 +178,6 @@ func (c *conn) told(n int) {
 	c.service.lastActivity.Store(c.g.Clock.Now().UnixMilli())
 }
 
-// Waits between attempts to reach a server that is said to be there.
-const (
-	firstDialRetry = 10 * time.Millisecond
-	lastDialRetry  = 500 * time.Millisecond
-	dialAttempts   = 25 // about 10 s
-)
-
-// connect connects to the server of the service, which it may have to wait for, and
-// gives it what the client said meanwhile. It returns what tells that the server is gone.
-func (c *conn) connect(ctx context.Context) (done <-chan struct{}, err error) {
-	dialer := net.Dialer{Timeout: 5 * time.Second, KeepAlive: -1}
-	wait := firstDialRetry
-	for range dialAttempts {
-		b, err := c.g.Backends.Backend(ctx, c.service.id)
-		if err != nil {
-			return nil, c.sentence(ctx, err)
-		}
-		dialed, err := dialer.DialContext(ctx, "tcp", c.protocol.server(b))
-		if err == nil {
-			return b.Done, c.attach(dialed.(*net.TCPConn))
-		}
-		c.g.Log.Debug("server of a service does not take a connection", "service", c.service.id, "protocol", c.protocol.name, "error", err)
-		// It ended a moment ago, or does not listen for a moment: ask again.
-		retry := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			retry.Stop()
-			return nil, c.sentence(ctx, ctx.Err())
-		case <-retry.C:
-		}
-		wait = min(2*wait, lastDialRetry)
-	}
-	return nil, &cloud.Error{Code: cloud.Unavailable, Message: "The service does not answer. Try again.", RetryAfter: defaultRetryAfter}
-}
-
-// defaultRetryAfter is what a client is told where nobody knows better.
-const defaultRetryAfter = 5 * time.Second
-
-// sentence returns what a client may read of an error.
-func (c *conn) sentence(ctx context.Context, err error) *cloud.Error {
-	var e *cloud.Error
-	switch {
-	case errors.As(err, &e) && e.Code != cloud.Internal:
-		return e
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &cloud.Error{Code: cloud.Unavailable, Message: "The service takes long to start. Try again.", RetryAfter: defaultRetryAfter}
-	case ctx.Err() == nil:
-		c.g.Log.Error("server of a service cannot be reached", "service", c.service.id, "error", err)
-	}
-	return &cloud.Error{Code: cloud.Unavailable, Message: "The service cannot be reached at the moment. Try again.", Err: err, RetryAfter: defaultRetryAfter}
-}
-
-func (c *conn) attach(server *net.TCPConn) error {
-	c.mu.Lock()
-	c.server = server
-	closed := c.closed
-	c.mu.Unlock()
-	if closed {
-		_ = server.Close()
-		return context.Canceled
-	}
-	c.opening.attach(server)
-	return nil
-}
-
-// watch tells the connection when its server is gone.
-func (c *conn) watch(done, ended <-chan struct{}) {
-	select {
-	case <-ended:
-	case <-done:
-		c.gone.Store(true)
-		// Its sockets went with it, so its end is in what is left to read. Where they did not, do
-		// not wait for it.
-		grace := time.AfterFunc(time.Second, func() { _ = c.server.SetReadDeadline(past) })
-		defer grace.Stop()
-		over := time.AfterFunc(c.g.Limits.Drain, c.close)
-		defer over.Stop()
-		<-ended
-	}
-}
-
 // errClientGone says that the client is not there to be told.
 var errClientGone = errors.New("the client is gone")
 
@@ -351,19 +210,6 @@ func (c *conn) tell(r *idleReader) error {
 	_, err := c.tls.Write(r.bytes())
 	r.release()
 	return errors.Join(err, c.wire.flush())
-}
-
-// explain tells the client why it is not served, after its first message.
-func (c *conn) explain(why error) {
-	var e *cloud.Error
-	if !errors.As(why, &e) {
-		return
-	}
-	said := c.opening.whole(c.protocol.whole, c.g.Limits.Handshake)
-	if c.protocol.whole(said) {
-		_ = c.protocol.explain(c.tls, said, e)
-	}
-	c.opening.discard()
 }
 
 // finish ends the connection after the last word to the client, and gives it the time to
