@@ -144,7 +144,7 @@ func noPortsLeft(services int, ports string) string {
 	if services > 1 {
 		are = fmt.Sprintf("%d services have", services)
 	}
-	return are + " no ports and cannot be reached, because services have all of " + ports + ": start Gatehouse with a wider range in --service-ports"
+	return are + " no ports and cannot be reached, because services have all of " + ports + ": delete one, or start Gatehouse with a wider range in --service-ports"
 }
 
 // findEngine finds what is to run services, and touches nothing. That there is no engine is

@@ -51,10 +51,10 @@ func TestServicesGetPortsWhenTheDomainIsTakenAway(t *testing.T) {
 		t.Errorf("the native protocol: %v", err)
 	}
 	second.findOrganization(few.url)
-	if said, want := second.service().StateMessage, "No port is left for the service: the operator of Gatehouse can give a wider range."; said != want {
+	if said, want := second.service().StateMessage, "No port is left for the service: delete another one, or have the operator of Gatehouse give a wider range."; said != want {
 		t.Errorf("the service without ports says %q, expected %q", said, want)
 	}
-	sentence := "1 service has no ports and cannot be reached, because services have all of " + narrow + ": start Gatehouse with a wider range in --service-ports\n"
+	sentence := "1 service has no ports and cannot be reached, because services have all of " + narrow + ": delete one, or start Gatehouse with a wider range in --service-ports\n"
 	if said := doctorOf(t, data, narrow); !strings.Contains(said, sentence) {
 		t.Errorf("doctor says\n%s", said)
 	}

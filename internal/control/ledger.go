@@ -55,8 +55,10 @@ func (c *Control) Observe(ctx context.Context, id uuid.UUID, f func(*cloud.Servi
 	return s, err
 }
 
-// Remove implements fleet.Ledger. The service leaves the policies of custom roles too.
+// Remove implements fleet.Ledger. The service leaves the policies of custom roles too, and
+// its ports go to one that has none.
 func (c *Control) Remove(ctx context.Context, id uuid.UUID) error {
+	var heirs []cloud.Service
 	err := c.commit(ctx, func(tx *store.Tx) (change, error) {
 		s, err := tx.ServiceByID(ctx, id)
 		if err != nil {
@@ -78,10 +80,16 @@ func (c *Control) Remove(ctx context.Context, id uuid.UUID) error {
 				return change{}, err
 			}
 		}
-		return change{roles: roles, deletedServices: []uuid.UUID{id}}, nil
+		if heirs, _, err = c.givePorts(ctx, tx); err != nil {
+			return change{}, err
+		}
+		return change{roles: roles, services: heirs, deletedServices: []uuid.UUID{id}}, nil
 	})
 	if cloud.CodeOf(err) == cloud.NotFound {
 		return nil
+	}
+	if err == nil {
+		c.logPorts(heirs)
 	}
 	return err
 }

@@ -9,38 +9,15 @@ import (
 
 // GivePorts gives ports to the services that have none, oldest first: those that were
 // created while services shared ports and were told apart by name. It returns those for
-// which no two ports were left; the next call tries them again. Where services have no ports
-// of their own, and where none lacks any, it changes nothing. It is called at the start,
-// after Load.
+// which no two ports were left: they get those of the next service that is deleted. Where
+// services have no ports of their own, and where none lacks any, it changes nothing. It is
+// called at the start, after Load.
 func (c *Control) GivePorts(ctx context.Context) (without []cloud.Service, err error) {
-	if c.ports == (PortRange{}) {
-		return nil, nil
-	}
 	var given []cloud.Service
 	err = c.commit(ctx, func(tx *store.Tx) (change, error) {
-		given, without = nil, nil // it may be called again
-		all, err := tx.AllServices(ctx)
-		if err != nil {
+		var err error
+		if given, without, err = c.givePorts(ctx, tx); err != nil {
 			return change{}, err
-		}
-		lacking := lackPorts(all)
-		if len(lacking) == 0 {
-			return change{}, store.ErrUnchanged
-		}
-		free, err := tx.FreePorts(ctx, c.ports.From, c.ports.To, 2*len(lacking))
-		if err != nil {
-			return change{}, err
-		}
-		for _, s := range lacking {
-			if len(free) < 2 {
-				without = append(without, s)
-				continue
-			}
-			s.Ports, free = cloud.ServicePorts{HTTPS: free[0], Native: free[1]}, free[2:]
-			if err := tx.UpdateService(ctx, s); err != nil {
-				return change{}, err
-			}
-			given = append(given, s)
 		}
 		if len(given) == 0 {
 			return change{}, store.ErrUnchanged
@@ -50,13 +27,48 @@ func (c *Control) GivePorts(ctx context.Context) (without []cloud.Service, err e
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range given {
-		c.log.Info("a service that had no ports has some now", "service", s.ID, "https", s.Ports.HTTPS, "native", s.Ports.Native)
-	}
+	c.logPorts(given)
 	for _, s := range without {
 		c.log.Error("a service cannot be reached: no ports are left for it", "service", s.ID, "from", c.ports.From, "to", c.ports.To)
 	}
 	return without, nil
+}
+
+// givePorts gives ports to the services that have none, as long as there are any.
+func (c *Control) givePorts(ctx context.Context, tx *store.Tx) (given, without []cloud.Service, err error) {
+	if c.ports == (PortRange{}) {
+		return nil, nil, nil
+	}
+	all, err := tx.AllServices(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	lacking := lackPorts(all)
+	if len(lacking) == 0 {
+		return nil, nil, nil
+	}
+	free, err := tx.FreePorts(ctx, c.ports.From, c.ports.To, 2*len(lacking))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range lacking {
+		if len(free) < 2 {
+			without = append(without, s)
+			continue
+		}
+		s.Ports, free = cloud.ServicePorts{HTTPS: free[0], Native: free[1]}, free[2:]
+		if err := tx.UpdateService(ctx, s); err != nil {
+			return nil, nil, err
+		}
+		given = append(given, s)
+	}
+	return given, without, nil
+}
+
+func (c *Control) logPorts(given []cloud.Service) {
+	for _, s := range given {
+		c.log.Info("a service that had no ports has some now", "service", s.ID, "https", s.Ports.HTTPS, "native", s.Ports.Native)
+	}
 }
 
 // lackPorts returns those of the services that have no ports and will be there for longer.

@@ -80,6 +80,30 @@ func TestServiceOnItsWayOutGetsNoPorts(t *testing.T) {
 	})
 }
 
+// The ports of a service that is gone go to the oldest one without any, in the same change.
+func TestPortsOfADeletedServiceAreInherited(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		h.watch(t)
+		shared := []cloud.Service{h.newService(t, "first"), h.newService(t, "second"), h.newService(t, "third")}
+		h.Control = h.withPorts(21000, 21001)
+		_, front := h.watch(t)
+		if without, err := h.GivePorts(t.Context()); err != nil || len(without) != 2 {
+			t.Fatalf("%v, %v", without, err)
+		}
+		if _, err := h.CommandService(t.Context(), operator, h.organization, shared[0].ID, fleet.CommandDelete); err != nil {
+			t.Fatal(err)
+		}
+		before := h.state(t).Revision
+		if err := h.Remove(t.Context(), shared[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.state(t).Revision; got != before+1 {
+			t.Errorf("the end of a service was %d changes", got-before)
+		}
+		h.wantPorts(t, front, shared[1:], []cloud.ServicePorts{{HTTPS: 21000, Native: 21001}, {}})
+	})
+}
+
 // wantPorts fails the test unless the services have the ports, in the store and with an observer.
 func (h *house) wantPorts(t *testing.T, front *watcher, services []cloud.Service, want []cloud.ServicePorts) {
 	t.Helper()

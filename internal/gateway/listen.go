@@ -110,7 +110,7 @@ func (g *Gateway) Problem(id uuid.UUID) string {
 		return ""
 	}
 	if g.Domain == "" && s.ports == (cloud.ServicePorts{}) && !s.gone {
-		return "No port is left for the service: the operator of Gatehouse can give a wider range."
+		return "No port is left for the service: delete another one, or have the operator of Gatehouse give a wider range."
 	}
 	var all []string
 	for _, l := range s.listeners {

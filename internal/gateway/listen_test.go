@@ -9,6 +9,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/cloud/cloudtest"
 	"github.com/gatehouse/gatehouse/internal/gateway"
@@ -83,7 +85,7 @@ func TestServiceForWhichNoPortIsLeftSaysSo(t *testing.T) {
 	given := s.Ports
 	s.Ports = cloud.ServicePorts{}
 	f.ApplyServices([]cloud.Service{s}, nil)
-	if got, want := f.Problem(s.ID), "No port is left for the service: the operator of Gatehouse can give a wider range."; got != want {
+	if got, want := f.Problem(s.ID), "No port is left for the service: delete another one, or have the operator of Gatehouse give a wider range."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	s.Ports = given
@@ -97,6 +99,26 @@ func TestServiceForWhichNoPortIsLeftSaysSo(t *testing.T) {
 	f.ApplyServices([]cloud.Service{s}, nil)
 	if got := f.Problem(s.ID); got != "" {
 		t.Error(got)
+	}
+}
+
+func TestPortsOfARemovedServiceAreTakenOver(t *testing.T) {
+	// The ports of a service that is removed can go to another one in the same change.
+	f := serve(t, at(echo(t)))
+	s := f.service()
+	says(t, f.connect(s.Ports.HTTPS), "hello")
+	heir := newService(t)
+	heir.Ports = cloud.ServicePorts{}
+	f.ApplyServices([]cloud.Service{heir}, nil)
+	heir.Ports = s.Ports
+	f.ApplyServices([]cloud.Service{heir}, []uuid.UUID{s.ID})
+	f.listening(heir.Ports.Native)
+	says(t, f.connect(heir.Ports.Native), "hello")
+	if p := f.Problem(heir.ID); p != "" {
+		t.Error(p)
+	}
+	if f.Usage(heir.ID).BytesIn == 0 {
+		t.Error("nobody was carried to the heir")
 	}
 }
 
