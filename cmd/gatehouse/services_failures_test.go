@@ -87,18 +87,7 @@ type ailing struct{ *killed }
 // startAiling starts it. Each service has 1000 rows.
 func startAiling(t *testing.T, data, keyFile string, args []string) *ailing {
 	t.Helper()
-	args[len(args)-1] = freeRanges(t, 3)
-	k := &killed{hand: hand(t.TempDir()), data: data, args: args}
-	k.serveAgain(t)
-	t.Cleanup(func() {
-		if t.Failed() {
-			k.gatehouse.kill()
-			t.Logf("gatehouse said:\n%s\n%s", k.gatehouse.stderr, serviceLogs(t, data))
-		}
-	})
-	k.customer = newCustomer(t, k.gatehouse.url, keyFile)
-	beside := *k.customer
-	k.beside = &beside
+	k := startKilled(t, data, keyFile, args, 3)
 	for _, c := range []*customer{k.beside, k.customer} {
 		c.create()
 		c.query("CREATE TABLE kept (n UInt64) ENGINE = MergeTree ORDER BY n")

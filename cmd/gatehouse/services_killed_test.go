@@ -130,8 +130,20 @@ type killed struct {
 func newKilled(t *testing.T, e *engine.Engine) *killed {
 	t.Helper()
 	data, keyFile, args := servedData(t, e)
-	args[len(args)-1] = freeRanges(t, 2)
-	k := &killed{engine: e, hand: hand(t.TempDir()), data: data, args: args}
+	k := startKilled(t, data, keyFile, args, 2)
+	k.engine = e
+	k.must(http.MethodPost, "/services", newService("beside"), nil)
+	k.settleIn(k.beside, "beside")
+	k.beside.grow(0, 1000)
+	k.besideRuns = k.processes(k.beside)
+	return k
+}
+
+// startKilled starts the Gatehouse, with ports for so many services and none of them yet.
+func startKilled(t *testing.T, data, keyFile string, args []string, services int) *killed {
+	t.Helper()
+	args[len(args)-1] = freeRanges(t, services)
+	k := &killed{hand: hand(t.TempDir()), data: data, args: args}
 	k.serveAgain(t)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -142,10 +154,6 @@ func newKilled(t *testing.T, e *engine.Engine) *killed {
 	k.customer = newCustomer(t, k.gatehouse.url, keyFile)
 	beside := *k.customer
 	k.beside = &beside
-	k.must(http.MethodPost, "/services", newService("beside"), nil)
-	k.settleIn(k.beside, "beside")
-	k.beside.grow(0, 1000)
-	k.besideRuns = k.processes(k.beside)
 	return k
 }
 

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +48,41 @@ var (
 	LogMost     = int64(logBytes)
 	ControlPath = controlSocket
 )
+
+// StartThatEndsWith returns the error of a start whose ClickHouse writes this and ends while
+// its host looks whether it has.
+func StartThatEndsWith(t *testing.T, words string) error {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{dataDir, logDir} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(filepath.Join(dir, dataDir))
+	h := &host{order: order{Engine: KindCHDB}, server: ending{t: t, words: words}}
+	return h.failed(markLogs())
+}
+
+// ending is a ClickHouse that ends when it is looked at.
+type ending struct {
+	clickhouse
+	t     *testing.T
+	words string
+}
+
+// Ended implements clickhouse.
+func (e ending) Ended() <-chan struct{} {
+	if err := os.WriteFile(inFolder(hostLog), []byte(e.words), 0o600); err != nil {
+		e.t.Error(err)
+	}
+	ended := make(chan struct{})
+	close(ended)
+	return ended
+}
+
+// End implements clickhouse.
+func (e ending) End() (end, string) { return end{Known: true}, "" }
 
 // StartThatSays returns the error of a start whose host says so and ends.
 func StartThatSays(reports string) error {

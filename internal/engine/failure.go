@@ -20,7 +20,7 @@ func failureOf(text []byte) *Error {
 	case has("NOT_ENOUGH_SPACE"), has("No space left on device"), has("Code: 243"):
 		return fail(DiskFull, cause, "no space is left on the device of the data folder")
 	case has("Permission denied"), has("Read-only file system"):
-		return fail(BadFolder, cause, "ClickHouse may not read or write what it needs in the data folder")
+		return mayNotUse(cause)
 	}
 	if code := lastCode(text); code != "" {
 		return fail(Failed, cause, "ClickHouse does not start: %s", code)
@@ -28,7 +28,11 @@ func failureOf(text []byte) *Error {
 	return fail(Failed, cause, "ClickHouse does not start and does not say why")
 }
 
-// unknownSetting is how ClickHouse says that it does not know a setting or its value.
+func mayNotUse(cause error) *Error {
+	return fail(BadFolder, cause, "ClickHouse may not read or write what it needs in the data folder")
+}
+
+// firstErrorLine is a line in which ClickHouse, or who loads it, tells of an error.
 var firstErrorLine = regexp.MustCompile(`(?m)^.*(?:Code: \d+|Exception|error while loading|panic).*$`)
 
 // firstError returns the first line that tells of an error, for the log of Gatehouse.

@@ -94,6 +94,12 @@ func TestReasonOutlivesAHostThatIsCutOff(t *testing.T) {
 	wantFailure(t, engine.StartThatSays(said+` {"Failure":{"Kind":"disk full","Message":"no space"}}`), engine.DiskFull, "space")
 }
 
+func TestLastWordsSayWhyItEnded(t *testing.T) {
+	// What ClickHouse writes just before it ends is why, also when it ends while the host looks.
+	wantFailure(t, engine.StartThatEndsWith(t, "Cannot open file status: Permission denied"), engine.BadFolder, "may not read or write")
+	wantFailure(t, engine.StartThatEndsWith(t, "Code: 999. DB::Exception: Something else"), engine.Failed, "Code 999")
+}
+
 func TestBrokenLibraryIsSaidToBeOne(t *testing.T) {
 	// A library that is missing, something else, or cut short in the middle ends nothing
 	// but its own start, with a sentence that says what to do.
@@ -246,20 +252,35 @@ func TestFolderThatCannotBeUsedIsSaidToBeOne(t *testing.T) {
 	wantFailure(t, err, engine.BadFolder, "the data folder cannot be used")
 
 	unwritable := enginetest.Spec(t, password)
-	s := enginetest.Start(t, e, unwritable)
-	if err := s.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"data", "conf", "run"} {
-		path := filepath.Join(unwritable.Dir, name)
-		if err := os.Chmod(path, 0o500); err != nil {
-			t.Fatal(err)
-		}
-		_, err = e.Start(t.Context(), unwritable)
-		wantFailure(t, err, engine.BadFolder, "")
-		if err := os.Chmod(path, 0o700); err != nil {
-			t.Fatal(err)
-		}
+	stop := func(s *engine.Server) error { return s.Stop(t.Context()) }
+	for name, c := range map[string]struct {
+		end  func(*engine.Server) error
+		part string
+		mode os.FileMode
+	}{
+		"the data":                {stop, "data", 0o500},
+		"the data, after a kill":  {(*engine.Server).Kill, "data", 0o500}, // which leaves the file that a start makes there
+		"the tables in it":        {stop, "data/store", 0},                // only ClickHouse can find out
+		"the configuration":       {stop, "conf", 0o500},
+		"what it is adopted with": {stop, "run", 0o500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := c.end(enginetest.Start(t, e, unwritable)); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(unwritable.Dir, c.part)
+			if err := os.Chmod(path, c.mode); err != nil {
+				t.Fatal(err)
+			}
+			_, err := e.Start(t.Context(), unwritable)
+			wantFailure(t, err, engine.BadFolder, "")
+			if t.Failed() {
+				t.Log(enginetest.Log(unwritable.Dir))
+			}
+			if err := os.Chmod(path, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	if os.Geteuid() == 0 {
 		closed := enginetest.Spec(t, password)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 )
 
 // The parts of a data folder; see the package's comment.
@@ -118,6 +119,17 @@ func mayPass(spec Spec) error {
 		return fail(BadFolder, err, "a folder above the data folder does not let the engine's user pass: give it the mode o+x")
 	}
 	return nil
+}
+
+// mayWrite returns an error when the engine's user, who works in data/, may not write there.
+// ClickHouse finds out only where it makes a file at its start, and after a kill the one it
+// would make is there: it would run, and fail at whatever else it has to make.
+func mayWrite() error {
+	err := unix.Access(".", unix.W_OK)
+	if errors.Is(err, fs.ErrPermission) {
+		return mayNotUse(err)
+	}
+	return os.NewSyscallError("access", err)
 }
 
 // folderError says what is wrong with the data folder.

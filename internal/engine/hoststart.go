@@ -19,6 +19,9 @@ func (h *host) start() error {
 	if err := h.order.Wishes.checkNames(); err != nil {
 		return err
 	}
+	if err := mayWrite(); err != nil {
+		return err
+	}
 	if err := os.Remove(inFolder(endFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -164,10 +167,9 @@ func (h *host) tryAnswer(ctx context.Context) (version string, err error) {
 
 // failed returns why ClickHouse will not answer, or nil while it may.
 func (h *host) failed(marks logMarks) error {
+	ended := h.hasEnded() // looked at first: the last that it writes is why it ends
 	written := marks.since()
-	select {
-	case <-h.server.Ended():
-	default:
+	if !ended {
 		if taken := failureOf(written); taken.Kind == PortTaken { // the library goes on without the listener
 			return taken
 		}
@@ -182,6 +184,15 @@ func (h *host) failed(marks logMarks) error {
 		return fail(BadSetting, failure.Err, "ClickHouse does not take the setting %q", name)
 	}
 	return failure
+}
+
+func (h *host) hasEnded() bool {
+	select {
+	case <-h.server.Ended():
+		return true
+	default:
+		return false
+	}
 }
 
 // freePorts returns a port for HTTP and one for the native protocol that were free

@@ -3,7 +3,6 @@ package fleet_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -46,8 +45,7 @@ func TestManyConnectionsWakeOnce(t *testing.T) {
 // nothing will change.
 func TestConnectionIsToldWhyNot(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		want := func(id uuid.UUID, code cloud.Code, sentence string) {
 			t.Helper()
 			_, err := h.Backend(t.Context(), id)
@@ -115,8 +113,7 @@ func TestWaitingEndsWithItsContextAndWithTheFleet(t *testing.T) {
 // A connection to a service whose server has just ended waits for the next one.
 func TestConnectionWaitsForTheNextServer(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		before, err := h.Backend(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
@@ -143,8 +140,7 @@ func TestConnectionWaitsForTheNextServer(t *testing.T) {
 // before. Running queries and merges count, and what Gatehouse asks does not.
 func TestServiceRestsWhenItsUsersDo(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(func(s *cloud.Service) { s.Scaling.IdleMinutes = 5 })
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(func(s *cloud.Service) { s.Scaling.IdleMinutes = 5 })
 		for name, use := range map[string]func(*fleet.Activity){
 			"queries":   func(a *fleet.Activity) { a.UserQueries++ },
 			"a query":   func(a *fleet.Activity) { a.Running = 1 },
@@ -190,8 +186,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 // A service that is not to rest does not, and one that is told to later does.
 func TestServiceRestsOnlyWhenAgreed(t *testing.T) {
 	inBubble(t, func(_ *testing.T, h *house) {
-		id := h.create(func(s *cloud.Service) { s.Scaling.Idle = false })
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(func(s *cloud.Service) { s.Scaling.Idle = false })
 		pass(48 * time.Hour)
 		h.wantState(id, cloud.ServiceRunning)
 		h.change(id, func(s *cloud.Service) { s.Scaling.Idle = true })
@@ -202,8 +197,7 @@ func TestServiceRestsOnlyWhenAgreed(t *testing.T) {
 // Whoever got to the server just before it was to rest is not cut off.
 func TestLastMomentConnectionKeepsTheServiceAwake(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		// The commit of the goal to rest takes a moment in which a query begins.
 		h.ledger.Fail(func() fleettest.Fault {
@@ -224,8 +218,7 @@ func TestLastMomentConnectionKeepsTheServiceAwake(t *testing.T) {
 // and the service shows that it wakes.
 func TestConnectionDuringLayingToRestIsServed(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(takes(fleettest.Stop, 5*time.Second))
 		for h.driver.Calls(fleettest.Stop) == 0 {
 			pass(time.Second)
@@ -235,28 +228,21 @@ func TestConnectionDuringLayingToRestIsServed(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.become(id, cloud.ServiceRunning)
-		want := []cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceAwaking, cloud.ServiceRunning}
-		if got := h.ledger.States(id); !slices.Equal(got, want) {
-			t.Errorf("the states were %v, want %v", got, want)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceAwaking, cloud.ServiceRunning)
 	})
 }
 
 // A service that is woken by a command while it is being laid to rest shows that it wakes.
 func TestCommandDuringLayingToRestWakes(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(takes(fleettest.Stop, 5*time.Second))
 		for h.driver.Calls(fleettest.Stop) == 0 {
 			pass(time.Second)
 		}
 		h.command(id, fleet.CommandAwake)
 		pass(10 * time.Second)
-		want := []cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceAwaking, cloud.ServiceRunning}
-		if got := h.ledger.States(id); !slices.Equal(got, want) {
-			t.Errorf("the states were %v, want %v", got, want)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceAwaking, cloud.ServiceRunning)
 	})
 }
 
@@ -285,8 +271,7 @@ func TestWishToWakeEndsWithTheRest(t *testing.T) {
 // Of a service that runs, asking for the backend takes no lock and allocates nothing.
 func TestBackendOfARunningServiceIsFree(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		ctx := t.Context()
 		if n := testing.AllocsPerRun(1000, func() { _, _ = h.Backend(ctx, id) }); n != 0 {
 			t.Errorf("%v allocations", n)

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
@@ -19,8 +18,7 @@ import (
 // says why in one sentence.
 func TestCrashedServerIsStartedAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(takes(fleettest.Start, 3*time.Second))
 		h.server(id).Crash("the server was ended by the signal 11\nand more")
 		h.become(id, cloud.ServiceDegraded)
@@ -41,8 +39,7 @@ func TestCrashedServerIsStartedAgain(t *testing.T) {
 // and then not before somebody says start. A minute of running makes all of that forgotten.
 func TestServiceThatDoesNotStayUpFails(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		crash := func() time.Duration {
 			t.Helper()
 			began := cloud.SystemClock{}.Now()
@@ -91,9 +88,7 @@ func TestServiceThatCannotStartFails(t *testing.T) {
 		if got, want := h.stored(id).Message, "The disk is full"; got != want {
 			t.Errorf("the message is %q, want %q", got, want)
 		}
-		if diff := cmp.Diff([]cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceFailed}, h.ledger.States(id)); diff != "" {
-			t.Errorf("states (-want +got):\n%s", diff)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceFailed)
 		if got := h.driver.Calls(fleettest.Start); got != 5 {
 			t.Errorf("%d starts, want 5", got)
 		}
@@ -140,8 +135,7 @@ func TestBackOffDoubles(t *testing.T) {
 // may be at work. When it answers again the service runs.
 func TestSilentServerIsDegradedAndLeftAlone(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		h.driver.Behave(takes(fleettest.Activity, time.Hour))
 		h.become(id, cloud.ServiceDegraded)
@@ -163,8 +157,7 @@ func TestSilentServerIsDegradedAndLeftAlone(t *testing.T) {
 // A server that has no room for our question is at work, not silent, and does not rest.
 func TestBusyServerIsAtWork(t *testing.T) {
 	inBubble(t, func(_ *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(fails(fleettest.Activity, fleet.ErrBusy))
 		pass(time.Hour)
 		h.wantState(id, cloud.ServiceRunning)
@@ -243,8 +236,7 @@ func TestPanicOfOneServiceIsItsOwn(t *testing.T) {
 // commits again, what is shown.
 func TestServerIsStartedAgainWithoutTheLedger(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.ledger.Fail(func() fleettest.Fault { return fleettest.LostCommit })
 		h.server(id).Crash("The server fell over")
 		pass(2 * time.Second)
@@ -264,8 +256,7 @@ func TestServerIsStartedAgainWithoutTheLedger(t *testing.T) {
 // while a server has it; and a failure to remove it is tried again and shown.
 func TestDataIsRemovedOnlyWhenTheLedgerSaysSo(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.command(id, fleet.CommandStop)
 		h.become(id, cloud.ServiceStopped)
 		h.driver.Behave(fails(fleettest.Destroy, errDisk))
@@ -295,8 +286,7 @@ func TestDataIsRemovedOnlyWhenTheLedgerSaysSo(t *testing.T) {
 // A service that is no longer stored, and was not deleted here, is stopped; its data stays.
 func TestServiceThatIsNoLongerStoredKeepsItsData(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		stored := h.stored(id)
 		h.LoadServices(nil)
 		pass(time.Second)
@@ -312,8 +302,7 @@ func TestServiceThatIsNoLongerStoredKeepsItsData(t *testing.T) {
 // A server that cannot be stopped is not shown as stopped, and is stopped when it can be.
 func TestServerThatCannotBeStopped(t *testing.T) {
 	inBubble(t, func(_ *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(fails(fleettest.Stop, errDisk))
 		h.command(id, fleet.CommandStop)
 		pass(10 * time.Minute)
@@ -327,8 +316,7 @@ func TestServerThatCannotBeStopped(t *testing.T) {
 // rested, and keeps no processor busy until then.
 func TestEndOfAServerIsNoticedAfterAPanic(t *testing.T) {
 	inBubble(t, func(_ *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
 			if c == fleettest.Update {
 				panic("the driver has a mistake")

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -146,6 +147,14 @@ func (h *house) create(change func(*cloud.Service)) uuid.UUID {
 	return h.ledger.Create(h.slots, change).ID
 }
 
+// createRunning creates a service as create does, and waits until it runs.
+func (h *house) createRunning(change func(*cloud.Service)) uuid.UUID {
+	h.t.Helper()
+	id := h.create(change)
+	h.become(id, cloud.ServiceRunning)
+	return id
+}
+
 func (h *house) command(id uuid.UUID, c fleet.Command) {
 	h.t.Helper()
 	if err := h.ledger.Command(id, c); err != nil {
@@ -185,6 +194,14 @@ func (h *house) wantState(id uuid.UUID, want cloud.ServiceState) {
 	h.t.Helper()
 	if got := h.stored(id); got.State != want {
 		h.t.Fatalf("the service is %s (goal %s, %q), want %s", got.State, got.Goal, got.Message, want)
+	}
+}
+
+// wantStates looks at all the states that a service has had, in their order.
+func (h *house) wantStates(id uuid.UUID, want ...cloud.ServiceState) {
+	h.t.Helper()
+	if diff := cmp.Diff(want, h.ledger.States(id)); diff != "" {
+		h.t.Errorf("states (-want +got):\n%s", diff)
 	}
 }
 
@@ -241,6 +258,11 @@ func fails(broken fleettest.Call, err error) func(fleettest.Call, cloud.Service)
 		}
 		return fleettest.Outcome{}
 	}
+}
+
+// restarts is a behaviour in which every change takes a restart.
+func restarts(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
+	return fleettest.Outcome{Restart: c == fleettest.Update}
 }
 
 var errDisk = cloud.Errorf(cloud.Unavailable, "The disk is full")

@@ -5,20 +5,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/fleet"
-	"github.com/gatehouse/gatehouse/internal/fleet/fleettest"
 )
 
 // A server whose process answers nothing at all is killed, not before it has been silent for
 // a minute and not after two, counted as a crash, and started again.
 func TestServerThatDoesNotAnswerIsKilled(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		server.Hang(true)
 		pass(time.Minute)
@@ -30,10 +27,7 @@ func TestServerThatDoesNotAnswerIsKilled(t *testing.T) {
 		if h.server(id) == server {
 			t.Error("it was not killed within two minutes")
 		}
-		want := []cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceDegraded, cloud.ServiceRunning}
-		if diff := cmp.Diff(want, h.ledger.States(id)); diff != "" {
-			t.Errorf("states (-want +got):\n%s", diff)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceDegraded, cloud.ServiceRunning)
 		h.wantCrashes(id, 1)
 	})
 }
@@ -41,8 +35,7 @@ func TestServerThatDoesNotAnswerIsKilled(t *testing.T) {
 // A server that answers again within the minute is left alone, however often that happens.
 func TestServerThatAnswersAgainIsNotKilled(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(func(s *cloud.Service) { s.Scaling.Idle = false })
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(func(s *cloud.Service) { s.Scaling.Idle = false })
 		server := h.server(id)
 		for range 5 {
 			server.Hang(true)
@@ -62,8 +55,7 @@ func TestServerThatAnswersAgainIsNotKilled(t *testing.T) {
 // be deleted is gone, also when it does not answer, and is counted.
 func TestHungServerIsStoppedAndDeleted(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.server(id).Hang(true)
 		pass(40 * time.Second) // it is being asked whether it lives
 		h.command(id, fleet.CommandStop)
@@ -97,8 +89,7 @@ func TestHungServerIsTakenOver(t *testing.T) {
 		"to go":   {func(s *cloud.Service) { s.Goal, s.State = cloud.GoalDeleted, cloud.ServiceTerminating }, time.Second, ""},
 	} {
 		inBubble(t, func(t *testing.T, h *house) {
-			id := h.create(nil)
-			h.become(id, cloud.ServiceRunning)
+			id := h.createRunning(nil)
 			server := h.server(id)
 			h.end()
 			server.Hang(true)
@@ -134,8 +125,7 @@ func TestHungServerIsTakenOver(t *testing.T) {
 // what was ordered meanwhile; nobody gets to it before.
 func TestServerThatAnswersLateIsTakenOver(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(func(s *cloud.Service) { s.Scaling.Idle = false })
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(func(s *cloud.Service) { s.Scaling.Idle = false })
 		server := h.server(id)
 		h.end()
 		h.change(id, newPassword)
@@ -167,8 +157,7 @@ func TestServerThatAnswersLateIsTakenOver(t *testing.T) {
 // reason to kill one that does not answer any earlier.
 func TestHungServerHasItsMinuteAlsoForANewPassword(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		server.Hang(true)
 		h.change(id, newPassword)
@@ -188,13 +177,10 @@ func TestHungServerHasItsMinuteAlsoForANewPassword(t *testing.T) {
 // that has taken it over and has ordered another one, until the restart for that.
 func TestMemoryInForceIsShownOfAServerThatWasTakenOver(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		server.Use(func(a *fleet.Activity) { a.Running = 1 })
-		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
-			return fleettest.Outcome{Restart: c == fleettest.Update}
-		})
+		h.driver.Behave(restarts)
 		h.end()
 		h.change(id, resize(32))
 		h.run()

@@ -50,13 +50,9 @@ func TestServiceLives(t *testing.T) {
 		if h.driver.HasData(id) {
 			t.Error("the data of a deleted service is there")
 		}
-		want := []cloud.ServiceState{
+		h.wantStates(id,
 			cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceStopping, cloud.ServiceStopped, cloud.ServiceStarting, cloud.ServiceRunning,
-			cloud.ServiceIdle, cloud.ServiceAwaking, cloud.ServiceRunning, cloud.ServiceStopping, cloud.ServiceStopped, cloud.ServiceTerminating,
-		}
-		if diff := cmp.Diff(want, h.ledger.States(id)); diff != "" {
-			t.Errorf("states (-want +got):\n%s", diff)
-		}
+			cloud.ServiceIdle, cloud.ServiceAwaking, cloud.ServiceRunning, cloud.ServiceStopping, cloud.ServiceStopped, cloud.ServiceTerminating)
 	})
 }
 
@@ -115,8 +111,7 @@ func TestServerOfAStartThatWasCutShortIsFound(t *testing.T) {
 // with the fleet before, does not run on beside a stopped service.
 func TestServerThatComesUpLateIsStopped(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.command(id, fleet.CommandStop)
 		h.become(id, cloud.ServiceStopped)
 		h.end()
@@ -215,9 +210,7 @@ func TestKilledAtEveryStepConverges(t *testing.T) {
 				{func() { pass(20 * time.Minute) }, cloud.ServiceIdle},
 				{func() { go func() { _, _ = h.Backend(t.Context(), id) }() }, cloud.ServiceRunning},
 				{func() {
-					h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
-						return fleettest.Outcome{Restart: c == fleettest.Update}
-					})
+					h.driver.Behave(restarts)
 					h.change(id, func(s *cloud.Service) { s.Scaling.MinMemory, s.Scaling.MaxMemory = 16, 16 })
 					pass(5 * time.Second)
 				}, cloud.ServiceRunning},

@@ -21,8 +21,7 @@ func (h *house) before(f func()) { h.ledger.Pause(sync.OnceFunc(f)) }
 // come while the fleet waits for its turn to write.
 func TestCommandIsNotOverwrittenByWhatWasObservedBefore(t *testing.T) {
 	running := func(h *house) uuid.UUID {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		return id
 	}
 	for name, c := range map[string]struct {
@@ -106,8 +105,7 @@ func TestCommandIsNotOverwrittenByWhatWasObservedBefore(t *testing.T) {
 // Before data goes, the ledger is asked: what the fleet has in memory does not suffice.
 func TestLedgerHasTheLastWordOnData(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		wrong := h.stored(id)
 		wrong.Goal, wrong.State = cloud.GoalDeleted, cloud.ServiceTerminating
 		h.ApplyServices([]cloud.Service{wrong}, nil)

@@ -7,7 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
@@ -27,8 +26,7 @@ func resize(gib int) func(*cloud.Service) {
 // connection gets to it.
 func TestPasswordIsInForceWhenSettled(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(takes(fleettest.Update, 3*time.Second))
 		h.change(id, newPassword)
 		connected := make(chan time.Time, 1)
@@ -82,8 +80,7 @@ func TestSettleWithoutAServer(t *testing.T) {
 // it is gone, since its connections are still served.
 func TestNobodyGetsToAServerWithThePasswordBefore(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(fails(fleettest.Update, errDisk))
 		h.change(id, newPassword)
 		refused := func() {
@@ -116,8 +113,7 @@ func TestNobodyGetsToAServerWithThePasswordBefore(t *testing.T) {
 // the password before must not be valid for longer. Settle says that it waits.
 func TestServerThatDoesNotTakeItsPasswordIsRestarted(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.server(id).Use(func(a *fleet.Activity) { a.Running = 1 })
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
 			switch c {
@@ -145,8 +141,7 @@ func TestServerThatDoesNotTakeItsPasswordIsRestarted(t *testing.T) {
 // A setting that the server does not take is no way to keep a password that was taken away.
 func TestPasswordIsTakenWithoutABadSetting(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		h.driver.Behave(func(c fleettest.Call, s cloud.Service) fleettest.Outcome {
 			if c == fleettest.Update && len(s.Settings) > 0 {
@@ -169,8 +164,7 @@ func TestPasswordIsTakenWithoutABadSetting(t *testing.T) {
 // running all along, and loses no connection.
 func TestRestartForSettingsWaitsForQueries(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		server.Use(func(a *fleet.Activity) { a.Running = 1 })
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
@@ -205,10 +199,7 @@ func TestRestartForSettingsWaitsForQueries(t *testing.T) {
 			t.Errorf("the memory in force is %d GiB after the restart", got.MaxMemory)
 		}
 		pass(time.Minute)
-		want := []cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceRunning}
-		if diff := cmp.Diff(want, h.ledger.States(id)); diff != "" {
-			t.Errorf("states (-want +got):\n%s", diff)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning)
 		if h.driver.Calls(fleettest.Start) != 2 {
 			t.Errorf("%d starts, want 2", h.driver.Calls(fleettest.Start))
 		}
@@ -218,13 +209,10 @@ func TestRestartForSettingsWaitsForQueries(t *testing.T) {
 // A query that does not end holds up new settings for an hour and no longer.
 func TestRestartForSettingsIsNotHeldUpForEver(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		server.Use(func(a *fleet.Activity) { a.Running = 1 })
-		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
-			return fleettest.Outcome{Restart: c == fleettest.Update}
-		})
+		h.driver.Behave(restarts)
 		h.change(id, resize(32))
 		pass(30 * time.Minute)
 		h.change(id, resize(64)) // one more change does not begin the hour anew
@@ -243,8 +231,7 @@ func TestRestartForSettingsIsNotHeldUpForEver(t *testing.T) {
 // off, and connections go on.
 func TestRestartForSettingsLooksTwice(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		looks := 0
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
@@ -270,8 +257,7 @@ func TestRestartForSettingsLooksTwice(t *testing.T) {
 // failed when it does not come back.
 func TestRestartForSettingsThatFailsIsShown(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
 			if c == fleettest.Start {
 				return fleettest.Outcome{Err: errDisk}
@@ -280,10 +266,7 @@ func TestRestartForSettingsThatFailsIsShown(t *testing.T) {
 		})
 		h.change(id, resize(32))
 		h.become(id, cloud.ServiceFailed)
-		want := []cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceDegraded, cloud.ServiceFailed}
-		if diff := cmp.Diff(want, h.ledger.States(id)); diff != "" {
-			t.Errorf("states (-want +got):\n%s", diff)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceDegraded, cloud.ServiceFailed)
 	})
 }
 
@@ -291,8 +274,7 @@ func TestRestartForSettingsThatFailsIsShown(t *testing.T) {
 // the stop says.
 func TestEndDuringARestartForSettingsIsNoCrash(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
 			if c == fleettest.Stop {
 				return fleettest.Outcome{Err: errDisk, Anyway: true}
@@ -304,18 +286,14 @@ func TestEndDuringARestartForSettingsIsNoCrash(t *testing.T) {
 		if s, _ := h.Status(id); s.Crashes != 0 || s.Starts != 2 {
 			t.Errorf("the status is %+v", s)
 		}
-		want := []cloud.ServiceState{cloud.ServiceProvisioning, cloud.ServiceRunning}
-		if diff := cmp.Diff(want, h.ledger.States(id)); diff != "" {
-			t.Errorf("states (-want +got):\n%s", diff)
-		}
+		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning)
 	})
 }
 
 // What is put back before the restart needs none.
 func TestRestartForSettingsIsTakenBack(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		server.Use(func(a *fleet.Activity) { a.Running = 1 })
 		h.driver.Behave(func(c fleettest.Call, s cloud.Service) fleettest.Outcome {
@@ -376,8 +354,7 @@ func TestScheduleIsAppliedOnTime(t *testing.T) {
 // Nothing is lost that was changed while no fleet ran: a server that is taken over gets it.
 func TestChangeWithoutAFleetIsTakenLater(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		server := h.server(id)
 		h.end()
 		h.change(id, newPassword)
@@ -394,8 +371,7 @@ func TestChangeWithoutAFleetIsTakenLater(t *testing.T) {
 // A change is not held up by a server that takes its time to say what it does.
 func TestChangeDoesNotWaitForALook(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		var asked atomic.Bool
 		h.driver.Behave(func(c fleettest.Call, _ cloud.Service) fleettest.Outcome {
 			if c == fleettest.Activity {
@@ -427,8 +403,7 @@ func TestMetricsCount(t *testing.T) {
 		h.metrics = registry
 		h.run()
 		defer h.end()
-		id := h.create(nil)
-		h.become(id, cloud.ServiceRunning)
+		id := h.createRunning(nil)
 		h.server(id).Crash("The server fell over")
 		h.become(id, cloud.ServiceDegraded)
 		h.become(id, cloud.ServiceRunning)
