@@ -182,7 +182,7 @@ type settingsSchema struct {
 type settingSchemaEntry struct {
 	Name              string `json:"name" example:"max_threads" doc:"The name of the setting."`
 	Type              string `json:"type" example:"integer" doc:"Its type: integer, number, boolean or string."`
-	Description       string `json:"description" example:"The maximum number of query processing threads." doc:"What it does, as ClickHouse says itself; empty where it does not."`
+	Description       string `json:"description" example:"The maximum number of query processing threads." doc:"What it does, as ClickHouse says itself, in Markdown: its first paragraph and the list that belongs to it. Empty where it does not."`
 	Enum              []int  `json:"enum,omitempty" doc:"The values that a boolean may have as a number; else absent. Which texts a setting may have, ClickHouse says when it is set."`
 	Warning           string `json:"warning,omitempty" doc:"What is to be known before it is changed; absent for most."`
 	DeprecationNotice string `json:"deprecationNotice,omitempty" doc:"That it has no effect any more; absent for others."`

@@ -27,7 +27,8 @@ type SettingSchema struct {
 	Kind SettingKind `json:"kind"`
 	// Type is the type's name in ClickHouse, such as UInt64 or JoinAlgorithm; empty where an
 	// old one does not tell.
-	Type        string `json:"type,omitempty"`
+	Type string `json:"type,omitempty"`
+	// Description is Markdown with its line breaks: paragraphs, lists, code and links.
 	Description string `json:"description,omitempty"`
 	// Default is the value when nothing is set.
 	Default string `json:"default,omitempty"`
@@ -60,7 +61,7 @@ func (e EngineSetting) Schema() (SettingSchema, bool) {
 	if _, refused := refusedSettings[e.Name]; refused || !IsSettingName(e.Name) {
 		return SettingSchema{}, false
 	}
-	s := SettingSchema{Name: e.Name, Type: e.Type, Description: firstParagraph(e.Description), Default: e.Default, Obsolete: e.Obsolete != 0}
+	s := SettingSchema{Name: e.Name, Type: e.Type, Description: describeSetting(e.Description), Default: e.Default, Obsolete: e.Obsolete != 0}
 	if s.Default == "" {
 		s.Default = e.Value
 	}
@@ -110,17 +111,6 @@ func guessKind(value string) SettingKind {
 		return NumberSetting
 	}
 	return StringSetting
-}
-
-// maxDescription is how much of a description is kept, in characters: ClickHouse's are pages.
-const maxDescription = 500
-
-func firstParagraph(text string) string {
-	text = strings.TrimSpace(text)
-	if i := strings.Index(text, "\n\n"); i >= 0 {
-		text = text[:i]
-	}
-	return CleanText(strings.Join(strings.Fields(text), " "), maxDescription)
 }
 
 // refusedSettings are settings of queries that no service may have, and why: with them the service

@@ -72,6 +72,47 @@ func TestSettingsAreLearntOncePerVersion(t *testing.T) {
 	})
 }
 
+// What an older Gatehouse has kept of a version, with less of its descriptions or other rules, is known
+// at once and is learnt anew when the version runs.
+func TestSettingsOfAnOlderGatehouseAreLearntAnew(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		if err := h.store.KeepEngineSettings(t.Context(), "26.7.2.1", []cloud.SettingSchema{{Name: "gone", Kind: cloud.StringSetting}}); err != nil {
+			t.Fatal(err)
+		}
+		asked := 0
+		h.attach(t, &scriptedFleet{query: func(_ context.Context, _ uuid.UUID, sql string, w io.Writer) error {
+			if !strings.Contains(sql, "system.settings") {
+				return nil
+			}
+			asked++
+			_, err := io.WriteString(w, toldSettings)
+			return err
+		}})
+		id := h.insertService(t)
+		has := func(name string) bool {
+			schemas, err := h.ServiceSettingSchemas(t.Context(), h.as(t, h.admin), h.organization, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, known := cloud.FindSetting(schemas, name)
+			return known
+		}
+		h.asVersion(t, id, "26.7.2.1", cloud.ServiceIdle)
+		if err := h.LearnSettings(t.Context()); err != nil || !has("gone") {
+			t.Errorf("while it rests, what was kept is forgotten (%v)", err)
+		}
+		h.asVersion(t, id, "26.7.2.1", cloud.ServiceRunning)
+		for range 2 {
+			if err := h.LearnSettings(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if has("gone") || !has("max_threads") || asked != 1 {
+			t.Errorf("asked %d times; what was kept is still there: %v", asked, has("gone"))
+		}
+	})
+}
+
 // An engine is in the hands of its users: what it answers without end, or not as it should, is an
 // error and nothing is kept.
 func TestStrangeAnswersOfAnEngineAreRefused(t *testing.T) {

@@ -15,11 +15,14 @@ import (
 	"github.com/gatehouse/gatehouse/internal/store"
 )
 
-// schemaCache holds the settings that each version of ClickHouse has. They never change, so
-// nothing is ever taken out: there are as many as there were versions.
+// schemaCache holds the settings that each version of ClickHouse has. Nothing is ever taken out:
+// there are as many as there were versions.
 type schemaCache struct {
 	lock      sync.Mutex
 	byVersion map[string][]cloud.SettingSchema
+	// heard are the versions that have told this Gatehouse, rather than one before it that may
+	// have understood or kept less of it.
+	heard map[string]bool
 }
 
 func (c *schemaCache) get(version string) []cloud.SettingSchema {
@@ -28,13 +31,20 @@ func (c *schemaCache) get(version string) []cloud.SettingSchema {
 	return c.byVersion[version]
 }
 
-func (c *schemaCache) put(version string, schemas []cloud.SettingSchema) {
+func (c *schemaCache) hasHeard(version string) bool {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.heard[version]
+}
+
+func (c *schemaCache) put(version string, schemas []cloud.SettingSchema, heard bool) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if c.byVersion == nil {
-		c.byVersion = map[string][]cloud.SettingSchema{}
+		c.byVersion, c.heard = map[string][]cloud.SettingSchema{}, map[string]bool{}
 	}
 	c.byVersion[version] = schemas
+	c.heard[version] = c.heard[version] || heard
 }
 
 // errUnknownYet is wrapped by the Conflict that says that the settings of a version are not known.
@@ -61,7 +71,7 @@ func (c *Control) settingSchemas(ctx context.Context, s cloud.Service) ([]cloud.
 		return nil, err
 	}
 	if kept != nil {
-		c.schemas.put(s.Version, kept)
+		c.schemas.put(s.Version, kept, false)
 		return kept, nil
 	}
 	if !c.answers(s) {
@@ -79,8 +89,8 @@ func (c *Control) answers(s cloud.Service) bool {
 	return c.fleet != nil && (s.State == cloud.ServiceRunning || s.State == cloud.ServicePartiallyRunning)
 }
 
-// LearnSettings asks each version of ClickHouse that runs for the first time which settings it has,
-// so that they are known when its services rest. It is to be called now and then.
+// LearnSettings asks each version of ClickHouse that runs which settings it has, once in the life of
+// this process, so that they are known when its services rest. It is to be called now and then.
 func (c *Control) LearnSettings(ctx context.Context) error {
 	var services []cloud.Service
 	err := c.store.Read(ctx, func(r *store.Reader) (err error) {
@@ -88,10 +98,10 @@ func (c *Control) LearnSettings(ctx context.Context) error {
 		return err
 	})
 	for _, s := range services {
-		if s.Version == "" || c.schemas.get(s.Version) != nil || !c.answers(s) {
+		if s.Version == "" || c.schemas.hasHeard(s.Version) || !c.answers(s) {
 			continue
 		}
-		if _, wrong := c.settingSchemas(ctx, s); wrong != nil {
+		if _, wrong := c.learnSettings(ctx, s); wrong != nil {
 			err = errors.Join(err, fmt.Errorf("the settings of ClickHouse %s: %w", s.Version, wrong))
 		}
 	}
@@ -123,7 +133,7 @@ func (c *Control) learnSettings(ctx context.Context, s cloud.Service) ([]cloud.S
 	if err := c.store.KeepEngineSettings(ctx, s.Version, schemas); err != nil {
 		return nil, err
 	}
-	c.schemas.put(s.Version, schemas)
+	c.schemas.put(s.Version, schemas, true)
 	return schemas, nil
 }
 

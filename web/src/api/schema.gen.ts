@@ -3429,7 +3429,7 @@ export interface components {
             /** @description That it has no effect any more; absent for others. */
             deprecationNotice?: string;
             /**
-             * @description What it does, as ClickHouse says itself; empty where it does not.
+             * @description What it does, as ClickHouse says itself, in Markdown: its first paragraph and the list that belongs to it. Empty where it does not.
              * @example The maximum number of query processing threads.
              */
             description: string;

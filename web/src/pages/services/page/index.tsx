@@ -1,8 +1,7 @@
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
-import { Banner, Button, Card, EmptyState, LinkButton, Page, PageHeader, Skeleton } from '@/ui';
+import { Card, EmptyState, FailedBanner, LinkButton, Page, PageHeader, Skeleton } from '@/ui';
 
 import { useService } from '../useServices';
 import { ServiceContext } from './context';
@@ -23,9 +22,7 @@ function ServiceFrame({ organizationId, serviceId }: { organizationId: string; s
       <Page>
         <PageHeader title={error ? t('failedTitle') : t('title')} />
         {error ? (
-          <Banner kind="danger" action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-            {errorText(error)}
-          </Banner>
+          <FailedBanner error={error} onRetry={refetch} />
         ) : (
           <Card>
             <div role="status" aria-label={t('common:loading')}>

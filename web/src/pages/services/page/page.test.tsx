@@ -129,6 +129,23 @@ it('leaves a choice to ClickHouse where a setting can', async () => {
   expect(await sent(asked, 'PATCH')).toEqual({ settings: { [entry.name]: 'auto' } });
 });
 
+it('shows a switch as it is, however a client has set it', async () => {
+  const entry = { name: 'async_insert', type: 'boolean', description: '', enum: [0, 1], example: '1' };
+  const asked = answers({
+    [`GET ${one}`]: { result: someService() },
+    [`GET ${one}/clickhouseSettings`]: { result: { settings: [{ name: entry.name, value: false }] } },
+    [`GET ${one}/clickhouseSettings/schema`]: { result: { settings: [entry] } },
+    [`PATCH ${one}/clickhouseSettings`]: { result: { settings: { [entry.name]: 0 }, warnings: [] } },
+    [`GET ${one}/upgradeWindow`]: none,
+    [`GET ${one}/backupConfiguration`]: { result: { backupPeriodInHours: 24, backupRetentionPeriodInHours: 24 } },
+  });
+  const { user } = renderPage(`${path}/settings`, ada);
+  await user.click(await screen.findByRole('button', { name: `Change ${entry.name}` }));
+  expect(await screen.findByRole('combobox', { name: 'Value 0 (off)' })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await sent(asked, 'PATCH')).toEqual({ settings: { [entry.name]: 0 } });
+});
+
 it('tells which settings have ClickHouse’s own value and which every service gets, in readable words, and asks for an upgrade window once', async () => {
   const schema = [
     { name: 'compatibility', type: 'string', description: 'Uses the [defaults](/settings) of an older `version`. More follows.' },

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, errorText } from '@/api';
-import { Banner, Button, Section, Select, toast, useAttempt } from '@/ui';
+import { Banner, FailedBanner, Section, Select, toast, useAttempt } from '@/ui';
 
 import { useThisService } from '../page/context';
 import { ServiceForm } from '../page/ServiceForm';
@@ -22,7 +22,7 @@ type Configuration = { period: number; days: number; start: string };
 
 /** How backups are to be taken, once this Gatehouse takes any. */
 export function Backups() {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const { organizationId, service, can } = useThisService();
   const { data, error, refetch } = useQuery({
     queryKey: [...servicesKey(organizationId), 'backups', service.id],
@@ -40,9 +40,7 @@ export function Backups() {
       {data ? (
         <BackupsForm key={JSON.stringify(data)} saved={data} />
       ) : error ? (
-        <Banner kind="danger" action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </Banner>
+        <FailedBanner error={error} onRetry={refetch} />
       ) : (
         can('control-plane:service:view-backups') && (
           <div className={styles.waiting}>

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { PermittedButton } from '@/session';
-import { Banner, Button, ConfirmDialog, Mono, Muted, Section, Skeleton, toast } from '@/ui';
+import { Banner, ConfirmDialog, FailedBanner, Mono, Muted, Section, Skeleton, toast } from '@/ui';
 
 import { useThisService } from '../page/context';
 import { EditableRow, EditableRows } from '../page/EditableRows';
@@ -14,7 +13,7 @@ import { isOwnValue, textOf, useSettingChanges, useSettings, useSettingsSchema, 
 
 /** Settings of the server that hold for every query. */
 export function ClickhouseSettings() {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();
   const { data, error, refetch } = useSettings();
   const { data: schema } = useSettingsSchema();
@@ -66,9 +65,7 @@ export function ClickhouseSettings() {
           </EditableRows>
         )
       ) : error ? (
-        <Banner kind="danger" title={t('settings.failed')} action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </Banner>
+        <FailedBanner title={t('settings.failed')} error={error} onRetry={refetch} />
       ) : (
         <Skeleton height={142} />
       )}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ApiError, errorText } from '@/api';
@@ -24,9 +24,10 @@ export function SettingDialog({ name, settings, onSaved, onClose }: Props) {
   const { data: schema, error } = useSettingsSchema();
   const [chosen, setChosen] = useState(name);
   const before = settings.find((setting) => setting.name === chosen);
-  const [value, setValue] = useState(before ? textOf(before.value) : '');
+  const [typed, setValue] = useState(before ? textOf(before.value) : '');
   // One that the list does not have can be changed all the same.
   const entry = schema?.find((known) => known.name === chosen) ?? (chosen !== undefined && before ? { name: chosen, type: 'string', description: '' } : undefined);
+  const value = entry && isSwitch(entry) ? (switched[typed] ?? typed) : typed;
   const saving = useSaving(entry, value, (warnings) => {
     onSaved(warnings);
     onClose();
@@ -120,7 +121,9 @@ const most = 30;
 function Chooser({ schema, onChoose }: { schema: readonly SettingSchema[]; onChoose: (entry: SettingSchema) => void }) {
   const { t } = useTranslation('services');
   const [search, setSearch] = useState('');
-  const found = find(schema, search);
+  // Their Markdown is read once, not with each letter.
+  const choices = useMemo(() => schema.map((entry) => ({ entry, text: plainText(entry.description) })), [schema]);
+  const found = find(choices, search);
   return (
     <>
       <SearchField label={t('settings.search')} value={search} onChange={setSearch} />
@@ -131,7 +134,7 @@ function Chooser({ schema, onChoose }: { schema: readonly SettingSchema[]; onCho
         <Muted>{t('settings.nothing')}</Muted>
       ) : (
         <ul className={styles.choices}>
-          {found.slice(0, most).map((entry) => (
+          {found.slice(0, most).map(({ entry, text }) => (
             <li key={entry.name}>
               <button type="button" className={styles.choice} onClick={() => onChoose(entry)}>
                 <span className={styles.title}>
@@ -139,7 +142,7 @@ function Chooser({ schema, onChoose }: { schema: readonly SettingSchema[]; onCho
                   {entry.deprecationNotice && <Badge state="warning">{t('settings.deprecated')}</Badge>}
                 </span>
                 <span lang="en" className={styles.clamped}>
-                  {plainText(entry.description)}
+                  {text}
                 </span>
               </button>
             </li>
@@ -150,13 +153,15 @@ function Chooser({ schema, onChoose }: { schema: readonly SettingSchema[]; onCho
   );
 }
 
+type Choice = { entry: SettingSchema; text: string };
+
 /** What begins like the search first, then what has it in its name, then what is only described so. */
-function find(schema: readonly SettingSchema[], search: string): SettingSchema[] {
+function find(choices: readonly Choice[], search: string): Choice[] {
   const words = search.trim().toLowerCase().split(/[\s_]+/).filter(Boolean);
   const start = words.join('_');
   const holds = (text: string) => words.every((word) => text.toLowerCase().includes(word));
-  const rank = ({ name, description }: SettingSchema) => (name.startsWith(start) ? 0 : holds(name) ? 1 : holds(`${name} ${plainText(description)}`) ? 2 : 3);
-  return [0, 1, 2].flatMap((wanted) => schema.filter((entry) => rank(entry) === wanted));
+  const rank = ({ entry: { name }, text }: Choice) => (name.startsWith(start) ? 0 : holds(name) ? 1 : holds(`${name} ${text}`) ? 2 : 3);
+  return [0, 1, 2].flatMap((wanted) => choices.filter((choice) => rank(choice) === wanted));
 }
 
 /** How the values of the types look that are sent as numbers. */
@@ -170,6 +175,9 @@ function numberOf(text: string): string | number {
   const value = Number(text);
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? text : value;
 }
+
+/** What a client may have set a switch to, as the options have it. */
+const switched: Readonly<Record<string, string | undefined>> = { true: '1', false: '0' };
 
 /** On or off. */
 function isSwitch(entry: SettingSchema): boolean {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { answerOf, api, errorText } from '@/api';
 import { useFormat } from '@/format';
-import { Banner, Button, Section, Select, toast, useAttempt } from '@/ui';
+import { FailedBanner, Section, Select, toast, useAttempt } from '@/ui';
 
 import { useThisService } from '../page/context';
 import { ServiceForm } from '../page/ServiceForm';
@@ -24,7 +24,7 @@ const windowKey = (organizationId: string, serviceId: string) => ['upgradeWindow
 
 /** When the service may be restarted for a new version. */
 export function UpgradeWindow() {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();
   const { data, error, refetch } = useQuery({
     queryKey: windowKey(organizationId, service.id),
@@ -46,9 +46,7 @@ export function UpgradeWindow() {
       {data ? (
         <WindowForm key={JSON.stringify(data)} saved={data} />
       ) : error ? (
-        <Banner kind="danger" action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </Banner>
+        <FailedBanner error={error} onRetry={refetch} />
       ) : (
         <FieldsOnTheirWay count={1} />
       )}

@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest';
 
-import { describe as blocksOf, firstSentence, plainText } from './describe';
+import { describe as blocksOf, firstSentence, plainText, type Block } from './describe';
 
-// Words of ClickHouse, as the API tells them: in one line, cut off after 500 characters.
-const list = "Sets what happens: - `throw`: throw an exception - `break`: stop - with a [partial](../../sql.md) result";
-const nested = "Possible values: - 'file' (default): a file - 'query': a query. These hold: - it returns one value.";
+// Words of ClickHouse, as the API tells them.
+const list = 'Sets what happens\nwhen it fails:\n- `throw`: throw an exception\n- `break`: stop - with a [partial](../../sql.md) result';
+const typed = '- Type: seconds\n- Default value: 60 seconds\n\nHow fast errors are zeroed. If so, soon.';
+
+/** Lists of texts are lists: what a block looks like without its marks. */
+type Shape = string | Shape[];
+const shape = (text: string) => blocksOf(text).map(shapeOf);
+const shapeOf = (block: Block): Shape => (block.kind === 'list' ? block.items.map((item) => item.map(shapeOf)) : block.pieces.map((piece) => piece.text).join(''));
+const links = (text: string) => blocksOf(text).flatMap((block) => (block.kind === 'paragraph' ? block.pieces : [])).filter(({ kind }) => kind === 'link');
 
 it('leaves no marks of Markdown in what is read', () => {
-  const paragraph = (text: string) => [{ kind: 'paragraph', pieces: [{ kind: 'text', text }] }];
-  expect(blocksOf('Only `SELECT` of [`t`](#t) and [tables](/engines/table.md/).')).toEqual([
+  expect(blocksOf('Only `SELECT` of [`t`](#t) and\n[tables](/engines/table.md/).')).toEqual([
     {
       kind: 'paragraph',
       pieces: [
@@ -17,40 +22,45 @@ it('leaves no marks of Markdown in what is read', () => {
       ],
     },
   ]);
-  expect(blocksOf(':::note Not applicable. :::')).toEqual(paragraph('Not applicable.'));
   expect(plainText('For Replicated\\* tables, with tabs (\\t).')).toBe('For Replicated* tables, with tabs (\\t).');
-  expect(blocksOf("Quote names with '`' characters")).toEqual(paragraph("Quote names with '`' characters"));
+  expect(plainText('**Note**: see ``a ` b``.')).toBe('Note: see a ` b.');
+});
+
+it('shows as it was written what is no mark that we know', () => {
+  for (const text of [
+    "Quote names with '`' characters", 'ORDER BY <column> and <b onclick="x()">', '<script>alert(1)</script>', 'From Replicated*MergeTree to Shared*MergeTree.',
+    '0 - off. 1 - on', '# 1', '> 0', '| a | b |', '![a](https://example.com/a.png)', 'AT&amp;T, a_b_c, *MergeTree',
+  ]) {
+    expect(shape(text)).toEqual([text]);
+  }
 });
 
 it('follows links out of the documentation to http and https only', () => {
-  const links = (text: string) => blocksOf(text).flatMap((block) => (block.kind === 'paragraph' ? block.pieces : [])).filter(({ kind }) => kind === 'link');
-  expect(links('See [RE2](https://github.com/google/re2).')).toEqual([{ kind: 'link', text: 'RE2', href: 'https://github.com/google/re2' }]);
-  expect(links('See [a](javascript:alert) [b](data:text/html,x) [c](//example.com) [d](../d.md).')).toEqual([]);
+  expect(links('See [`RE2`](https://github.com/google/re2).')).toEqual([{ kind: 'link', text: 'RE2', href: 'https://github.com/google/re2' }]);
+  expect(links('See [a](javascript:alert) [b](data:text/html,x) [c](//example.com) [d](../d.md) [e]( \u0001javascript:x).')).toEqual([]);
 });
 
-it('finds the lists again, and tells their dashes from those in a sentence', () => {
-  const items = (text: string) => blocksOf(text).flatMap((block) => (block.kind === 'list' ? block.items.map((pieces) => pieces.map((piece) => piece.text).join('')) : []));
-  expect(items(list)).toEqual(['throw: throw an exception', 'break: stop - with a partial result']);
-  expect(items(nested)).toEqual(["'file' (default): a file", "'query': a query. These hold: - it returns one value."]);
-  expect(items('- Type: seconds - Default value: 60 seconds')).toEqual(['Type: seconds', 'Default value: 60 seconds']);
-  expect(items('Rates: * 6 bits - 10% * 41 bits - 0.001%')).toEqual(['6 bits - 10%', '41 bits - 0.001%']);
-  expect(items('Zero means `auto` - the best step is deduced. 0 - disabled, 1 - enabled')).toEqual([]);
+it('tells lists from dashes in a sentence', () => {
+  expect(shape(list)).toEqual(['Sets what happens when it fails:', [['throw: throw an exception'], ['break: stop - with a partial result']]]);
+  expect(shape('Rates:\n*  6   bits - 10%\n* 41   bits -  0.001%')).toEqual(['Rates:', [['6 bits - 10%'], ['41 bits - 0.001%']]]);
+  expect(shape('In these:\n\n- `a`\n\n- `b`, as if the\n  data ran out.')).toEqual(['In these:', [['a'], ['b, as if the data ran out.']]]);
+  expect(shape('- a\n  - deeper\n- b')).toEqual([[['a', [['deeper']]], ['b']]]);
+  expect(shape('Zero means `auto` - the best step is deduced.\n0 - disabled, 1 - enabled')).toEqual(['Zero means auto - the best step is deduced. 0 - disabled, 1 - enabled']);
+  expect(blocksOf('It will\n1. scan').map((block) => block.kind === 'list' && block.first)).toEqual([false, 1]);
+});
+
+it('tells all of it in one line', () => {
+  expect(plainText(list)).toBe('Sets what happens when it fails: throw: throw an exception · break: stop - with a partial result');
+  expect(plainText(typed)).toBe('Type: seconds · Default value: 60 seconds · How fast errors are zeroed. If so, soon.');
 });
 
 it('tells the first sentence', () => {
   expect(firstSentence('Allow `ALTER TABLE ... DROP [PART]`, e.g. `p`. Experimental.')).toBe('Allow ALTER TABLE ... DROP [PART], e.g. p.');
   expect(firstSentence('How many? 0 is all of them.')).toBe('How many?');
-  expect(firstSentence(list)).toBe('Sets what happens');
-  expect(firstSentence('- Type: seconds - Default value: 60 seconds')).toBe('Type: seconds · Default value: 60 seconds');
+  expect(firstSentence(list)).toBe('Sets what happens when it fails');
+  expect(firstSentence(typed)).toBe('How fast errors are zeroed.');
+  expect(firstSentence('- Type: seconds\n- Default value: 60 seconds')).toBe('Type: seconds · Default value: 60 seconds');
+  expect(firstSentence('Not in the following tables: …')).toBe('Not in the following tables');
+  expect(firstSentence('It is long. …')).toBe('It is long.');
   expect(firstSentence('')).toBe('');
-});
-
-it('ends what was cut off with a whole word, says so, and never ends within a mark', () => {
-  const long = (end: string) => 'word '.repeat(200).slice(0, 500 - end.length) + end;
-  expect(plainText(long(' and the sele'))).toMatch(/ and the …$/);
-  expect(plainText(long(' and `row_num'))).toMatch(/ and …$/);
-  expect(plainText(long(' and [the link](/operations/se'))).toMatch(/ and …$/);
-  expect(plainText(long(' is whole.'))).toMatch(/ is whole\.$/);
-  expect(plainText('Not in the following tables:')).toBe('Not in the following tables: …'); // which are its next paragraph
-  expect(firstSentence('Not in the following tables:')).toBe('Not in the following tables');
 });

@@ -1,79 +1,87 @@
+import { Marked, type MarkedToken, type Token } from 'marked';
+
 /** A part of a description. */
 export type Piece = { kind: 'text' | 'code'; text: string } | { kind: 'link'; text: string; href: string };
 
-export type Block = { kind: 'paragraph'; pieces: readonly Piece[] } | { kind: 'list'; items: readonly (readonly Piece[])[] };
+/** A list that is numbered has the number of its first item. */
+export type Block = { kind: 'paragraph'; pieces: readonly Piece[] } | { kind: 'list'; first: number | undefined; items: readonly (readonly Block[])[] };
 
-/**
- * What ClickHouse says of a setting, to be shown. It writes Markdown, of which the
- * API tells the first paragraph in one line: no library would find the lists in it.
- */
+/** It reads CommonMark and nothing more. HTML is never made: we take its tokens. */
+const markdown = new Marked({ gfm: false });
+
+/** What ClickHouse says of a setting, to be shown: the Markdown of it that the API tells. */
 export function describe(description: string): Block[] {
-  const { before, items } = splitList(tidy(description));
-  return [
-    ...(before ? [{ kind: 'paragraph' as const, pieces: piecesOf(before) }] : []),
-    ...(items.length > 0 ? [{ kind: 'list' as const, items: items.map(piecesOf) }] : []),
-  ];
+  return blocksOf(markdown.lexer(description));
 }
 
 /** All of a description in one line, without marks. */
 export function plainText(description: string): string {
-  return describe(description)
-    .map((block) => (block.kind === 'list' ? block.items.map(textOf).join(' · ') : textOf(block.pieces)))
-    .join(' ');
+  return textOf(describe(description));
 }
 
 /** The first sentence, without marks. */
 export function firstSentence(description: string): string {
-  const [block] = describe(description);
-  if (block?.kind !== 'paragraph') return plainText(description);
-  const text = textOf(block.pieces);
+  const blocks = describe(description);
+  const paragraph = blocks.find(({ kind }) => kind === 'paragraph');
+  const text = textOf(paragraph ? [paragraph] : blocks);
   // What ends no sentence: "..." and abbreviations.
   const end = /(?<!\.|\b(?:e\.g|i\.e|etc|vs))[.!?](?=\s+[^\sa-z])/.exec(text);
   return (end ? text.slice(0, end.index + 1) : text).replace(/:(?: …)?$/, '');
 }
 
-/** As many characters of a description the API tells. */
-const told = 500;
-
-/** In one line, without the frame of a note; what was cut off says so, and ends with the last whole word. */
-function tidy(description: string): string {
-  const text = description.replace(/:::[a-z]*/g, ' ').replace(/\s+/g, ' ').trim();
-  if (text.endsWith(':')) return `${text} …`;
-  if (description.length < told || /[.!?)…]$/.test(text)) return text;
-  const ends = [text.lastIndexOf(' ')];
-  if (text.split('`').length % 2 === 0) ends.push(text.lastIndexOf('`'));
-  const link = /\[[^[\]]*(?:\]\([^)]*)?$/.exec(text);
-  if (link) ends.push(link.index);
-  return `${text.slice(0, Math.min(...ends)).replace(/[ *-]+$/, '')} …`;
+function blocksOf(tokens: readonly Token[]): Block[] {
+  return known(tokens).flatMap((token): Block[] => {
+    if (token.type === 'space') return [];
+    if (token.type !== 'list') return [{ kind: 'paragraph', pieces: piecesOf([token]) }];
+    return [{ kind: 'list', first: token.start === '' ? undefined : token.start, items: token.items.map((item) => blocksOf(item.tokens)) }];
+  });
 }
 
-/** A list begins at the beginning, after a sentence or after a colon; its items begin alike. */
-function splitList(text: string): { before: string; items: string[] } {
-  const list = /(?:^|(?<=[.:] ))([-*]) (?=(['`]?))/.exec(text);
-  if (!list) return { before: text, items: [] };
-  const [start, mark = '', quote = ''] = list;
-  const items = text.slice(list.index + start.length).split(` ${mark} ${quote}`);
-  return { before: text.slice(0, list.index).trim(), items: items.map((item, index) => (index > 0 ? quote : '') + item) };
+/** What is none of these is shown as it was written. */
+function piecesOf(tokens: readonly Token[]): Piece[] {
+  return known(tokens).flatMap((token): Piece[] => {
+    switch (token.type) {
+      case 'paragraph':
+      case 'strong':
+        return piecesOf(token.tokens);
+      case 'text':
+        return token.tokens ? piecesOf(token.tokens) : [plain(token.text)];
+      case 'escape':
+        return [plain(token.text)];
+      case 'codespan':
+        return [{ kind: 'code', text: token.text }];
+      case 'link': {
+        const pieces = piecesOf(token.tokens);
+        // The others are links within ClickHouse's documentation, which lead nowhere from here.
+        return /^https?:\/\//i.test(token.href) ? [{ kind: 'link', text: joined(pieces), href: token.href }] : pieces;
+      }
+      case 'em': {
+        // Nothing that is emphasized: "from Replicated*MergeTree to Shared*MergeTree".
+        const mark = plain(token.raw.charAt(0));
+        return [mark, ...piecesOf(token.tokens), mark];
+      }
+      default:
+        return [plain(token.raw)];
+    }
+  });
 }
 
-const marks = /`(?<code>[^`]+)`|\[(?<label>(?:`[^`]*`|[^[\]`])+)\]\((?<href>[^()\s]+)\)|\\(?<escaped>[!-/:-@[-`{-~])/g;
-
-/** Of the links, those within ClickHouse's documentation lead nowhere from here: they become text. */
-function piecesOf(text: string): Piece[] {
-  const pieces: Piece[] = [];
-  let end = 0;
-  for (const { 0: whole, index, groups: { code, label, href = '', escaped } = {} } of text.matchAll(marks)) {
-    pieces.push({ kind: 'text', text: text.slice(end, index) });
-    end = index + whole.length;
-    if (code !== undefined) pieces.push({ kind: 'code', text: code });
-    else if (label === undefined) pieces.push({ kind: 'text', text: escaped ?? '' });
-    else if (/^https?:\/\//i.test(href)) pieces.push({ kind: 'link', text: textOf(piecesOf(label)), href });
-    else pieces.push(...piecesOf(label));
-  }
-  pieces.push({ kind: 'text', text: text.slice(end) });
-  return pieces.filter((piece) => piece.text !== '');
+/** Without extensions there are no tokens but marked's own. */
+function known(tokens: readonly Token[]): readonly MarkedToken[] {
+  return tokens as readonly MarkedToken[];
 }
 
-function textOf(pieces: readonly Piece[]): string {
+function plain(text: string): Piece {
+  return { kind: 'text', text: text.replace(/\s+/g, ' ') };
+}
+
+function textOf(blocks: readonly Block[]): string {
+  return blocks.reduce((text, block, index) => {
+    const between = blocks[index - 1]?.kind === 'list' ? ' · ' : index > 0 ? ' ' : '';
+    return text + between + (block.kind === 'list' ? block.items.map(textOf).join(' · ') : joined(block.pieces));
+  }, '');
+}
+
+function joined(pieces: readonly Piece[]): string {
   return pieces.map(({ text }) => text).join('');
 }
