@@ -1,9 +1,9 @@
 import { useState, type ReactNode } from 'react';
 
 import {
-  Avatar, BackLink, Badge, Banner, Button, Card, Checkbox, CodeBox, ConfirmDialog, CopyField, DateField, DefinitionList, EmptyState, ExternalLink, FieldError,
-  FieldRow, FieldRows, Flyout, FormDialog, Hint, Icon, IconButton, Link, LinkButton, LinkTab, LinkTabs, ListTools, Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator,
-  Mono, Muted, Page, PageHeader, Pager, PasswordField, RadioCards, RadioGroup, SearchField, Section, Select, Skeleton, Spinner, Stack, Switch, Table, Tabs, TextArea,
+  Avatar, BackLink, Badge, Banner, Button, Card, Checkbox, CodeBox, ConfirmDialog, CopyField, DateField, DefinitionList, EmptyState, ExternalLink, FailedBanner,
+  FailedCard, FieldError, FieldRow, FieldRows, Flyout, FormDialog, Hint, Icon, IconButton, Link, LinkButton, LinkTab, LinkTabs, ListTools, Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator,
+  Mono, Muted, NotAllowed, Page, PageHeader, Pager, PasswordField, RadioCards, RadioGroup, SearchField, Section, Select, Skeleton, Spinner, Stack, Switch, Table, Tabs, TextArea,
   TextField, toast, Tooltip, TypeToConfirm, useTheme, type Column, type Sort,
 } from '@/ui';
 
@@ -223,6 +223,7 @@ function Texts() {
         <Banner kind="warning" onClose={() => undefined}>The secret is shown once.</Banner>
         <Banner kind="danger" action={<Button>Try again</Button>}>Nothing was saved.</Banner>
         <Banner kind="neutral">Nothing much.</Banner>
+        <FailedBanner kind="warning" title="The keys could not be refreshed" error={new Error('out of order')} onRetry={() => undefined} />
       </Section>
       <Card>
         <CopyField label="Key secret" value="4b1dqZ0nJx8mT3yVw7uPkR2sE6hCfLaG" hint="It is never shown again." />
@@ -241,6 +242,8 @@ function Texts() {
           <Skeleton width={160} />
         </Stack>
       </Card>
+      <FailedCard title="The keys could not be read" error={new Error('out of order')} onRetry={() => undefined} />
+      <NotAllowed title="You may not see the keys">Ask an Admin for a role.</NotAllowed>
     </Halves>
   );
 }

@@ -7,6 +7,7 @@ export { ConfirmDialog } from './ConfirmDialog';
 export { CodeBox, CopyButton, CopyField } from './Copy';
 export { Dialog, Flyout } from './Dialog';
 export { EmptyState } from './EmptyState';
+export { FailedBanner, FailedCard } from './Failed';
 export { Field, FieldError, FieldNotes, type FieldProps } from './Field';
 export { FieldRow, FieldRows } from './FieldRows';
 export { FormDialog } from './FormDialog';
@@ -17,6 +18,7 @@ export { Card, DefinitionList, Mono, Muted, Page, PageHeader, Section, Stack, us
 export { BackLink, ExternalLink, Link, LinkButton } from './Link';
 export { ListTools } from './ListTools';
 export { Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator } from './Menu';
+export { NotAllowed } from './NotAllowed';
 export { Pager } from './Pager';
 export { PasswordField } from './PasswordField';
 export { RadioCards, RadioGroup, type RadioOption } from './RadioGroup';

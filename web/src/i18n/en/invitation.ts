@@ -16,5 +16,4 @@ export const invitation = {
   invalidTitle: 'This invitation does not work any more',
   invalidText: 'It was accepted already, it was revoked, or it has expired after 7 days. Ask whoever invited you for a new one.',
   invalidJoined: 'If you have joined already, simply sign in.',
-  signIn: 'Go to the sign-in page',
 } as const;

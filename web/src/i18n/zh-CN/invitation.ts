@@ -17,5 +17,4 @@ export const invitation: Translated<typeof english> = {
   invalidTitle: '此邀请已失效',
   invalidText: '邀请可能已被接受、已被撤销，或已超过 7 天有效期。请联系邀请您的人重新发送。',
   invalidJoined: '如果您已经加入，直接登录即可。',
-  signIn: '前往登录页',
 };

@@ -2,8 +2,8 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { ApiError, errorText } from '@/api';
-import { BackLink, Banner, Button, Card, EmptyState, Page, PageHeader, Skeleton, Stack } from '@/ui';
+import { ApiError } from '@/api';
+import { BackLink, Banner, Button, Card, EmptyState, FailedBanner, FailedCard, NotAllowed, Page, PageHeader, Skeleton, Stack } from '@/ui';
 
 import styles from './access.module.css';
 import { FilterBar } from './FilterBar';
@@ -42,11 +42,7 @@ export function AccessPage({ organizationId, kind, name, access: { data, error, 
           <Skeleton height={360} />
         </div>
       )}
-      {data && error && (
-        <Banner kind="warning" title={t('refreshFailed')} action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </Banner>
-      )}
+      {data && error && <FailedBanner kind="warning" title={t('refreshFailed')} error={error} onRetry={refetch} />}
     </Page>
   );
 }
@@ -82,21 +78,13 @@ function AccessParts({ organizationId, access }: { organizationId: string; acces
 function Failed({ kind, error, onRetry }: { kind: Props['kind']; error: Error; onRetry: () => void }) {
   const { t } = useTranslation(['access', 'common']);
   const status = error instanceof ApiError ? error.status : undefined;
+  if (status === 403) return <NotAllowed title={t('notAllowedTitle')}>{t('common:notAllowed')}</NotAllowed>;
+  if (status !== 404 && status !== 400) return <FailedCard title={t('failedTitle')} error={error} onRetry={onRetry} />;
   return (
     <Card>
-      {status === 403 ? (
-        <EmptyState icon="lock" title={t('notAllowedTitle')}>
-          {t('common:notAllowed')}
-        </EmptyState>
-      ) : status === 404 || status === 400 ? (
-        <EmptyState icon="search" title={t(kind === 'key' ? 'goneKey' : 'gonePerson')}>
-          {t('goneText')}
-        </EmptyState>
-      ) : (
-        <EmptyState icon="warning" title={t('failedTitle')} action={<Button onClick={onRetry}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </EmptyState>
-      )}
+      <EmptyState icon="search" title={t(kind === 'key' ? 'goneKey' : 'gonePerson')}>
+        {t('goneText')}
+      </EmptyState>
     </Card>
   );
 }

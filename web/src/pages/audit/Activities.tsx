@@ -1,8 +1,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
-import { Banner, Button, ListTools, PageHeader, Table } from '@/ui';
+import { Button, FailedBanner, ListTools, PageHeader, Table } from '@/ui';
 
 import { Details } from './Details';
 import type { Activity } from './fetchActivities';
@@ -16,7 +15,7 @@ import { useKeyNames } from './useKeyNames';
 import { useSearch } from './useSearch';
 
 export function Activities({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['audit', 'common']);
+  const { t } = useTranslation('audit');
   const { search, typed, setTyped } = useSearch();
   const { page, activities, ...place } = useActivityPages(organizationId, search);
   const keyNames = useKeyNames(organizationId, activities);
@@ -49,9 +48,7 @@ export function Activities({ organizationId }: { organizationId: string }) {
         status={exporting.count ? t('exporting', { count: exporting.count }) : ''}
       />
       {page.isError && !page.data ? (
-        <Banner kind="danger" title={t('failedTitle')} action={<Button onClick={() => void page.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(page.error)}
-        </Banner>
+        <FailedBanner title={t('failedTitle')} error={page.error} onRetry={page.refetch} />
       ) : (
         <div>
           <Table

@@ -2,7 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { usePermissions } from '@/session';
-import { EmptyState, Page, PageHeader } from '@/ui';
+import { NotAllowed, Page, PageHeader } from '@/ui';
 
 import { Activities } from './Activities';
 
@@ -17,9 +17,7 @@ export default function AuditPage() {
       ) : (
         <>
           <PageHeader title={t('title')} />
-          <EmptyState icon="lock" title={t('deniedTitle')}>
-            {t('deniedText')}
-          </EmptyState>
+          <NotAllowed title={t('deniedTitle')}>{t('deniedText')}</NotAllowed>
         </>
       )}
     </Page>

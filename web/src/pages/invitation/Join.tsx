@@ -1,9 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
-import { Preferences } from '@/account';
-import { Standalone } from '@/shell/Standalone';
-import step from '@/shell/Step.module.css';
-import { Banner, Button, LinkButton, usePageTitle } from '@/ui';
+import { Step } from '@/shell/Step';
+import { Banner, Button, LinkButton } from '@/ui';
 
 import { Offer } from './Offer';
 import type { Offered } from './offered';
@@ -14,18 +12,14 @@ type Props = { offered: Offered; busy: boolean; error: string | undefined; onJoi
 export function Join({ offered, busy, error, onJoin }: Props) {
   const { t } = useTranslation('invitation');
   const title = t('join', { organization: offered.organization });
-  usePageTitle(title);
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {title}
-      </h1>
+    <Step title={title}>
       <Offer offered={offered} />
       {error && <Banner kind="danger">{error}</Banner>}
       <Button kind="primary" fill busy={busy} onClick={onJoin}>
         {title}
       </Button>
       {!busy && <LinkButton to="/">{t('notNow')}</LinkButton>}
-    </Standalone>
+    </Step>
   );
 }

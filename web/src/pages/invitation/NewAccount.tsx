@@ -3,12 +3,12 @@ import { useEffect } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { newPassword, NewPasswordField, Preferences, showAccountError, usePasswordWords } from '@/account';
+import { newPassword, NewPasswordField, showAccountError, usePasswordWords } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
 import { Providers } from '@/pages/sign-in/Providers';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, TextField, usePageTitle } from '@/ui';
+import { Banner, Button, TextField } from '@/ui';
 import { z } from '@/zod';
 
 import { Offer } from './Offer';
@@ -20,7 +20,6 @@ type Props = { token: string; offered: Offered; onDone: (answer: SessionAnswer) 
 export function NewAccount({ token, offered, onDone, onUsed }: Props) {
   const { t } = useTranslation(['invitation', 'setup', 'account']);
   const title = t('join', { organization: offered.organization });
-  usePageTitle(title);
   const tell = usePasswordWords();
   const form = useForm({
     resolver: zodResolver(
@@ -42,10 +41,7 @@ export function NewAccount({ token, offered, onDone, onUsed }: Props) {
     }
   });
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {title}
-      </h1>
+    <Step title={title}>
       <Offer offered={offered} more={t('newText')} />
       <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
@@ -58,6 +54,6 @@ export function NewAccount({ token, offered, onDone, onUsed }: Props) {
         </Button>
       </form>
       <Providers to="/welcome" note={t('providerNote', { email: offered.email })} />
-    </Standalone>
+    </Step>
   );
 }

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { Preferences } from '@/account';
 import { auth, errorText } from '@/api';
 import { useTakeSession } from '@/session';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, LinkButton, usePageTitle } from '@/ui';
+import { Banner, Button, LinkButton } from '@/ui';
 
 import type { Offered } from './offered';
 
@@ -23,7 +22,6 @@ export function SomebodyElse({ offered, email }: Props) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const title = t('elseTitle');
-  usePageTitle(title);
   // Without leaving the page: the token is nowhere but in its memory.
   const signOut = async () => {
     setBusy(true);
@@ -37,16 +35,13 @@ export function SomebodyElse({ offered, email }: Props) {
     }
   };
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {title}
-      </h1>
+    <Step title={title}>
       <p className={step.text}>{t('elseText', { invited: offered.email, email, organization: offered.organization })}</p>
       {error && <Banner kind="danger">{error}</Banner>}
       <Button kind="primary" fill busy={busy} onClick={() => void signOut()}>
         {t('signOut')}
       </Button>
       <LinkButton to="/">{t('stay', { email })}</LinkButton>
-    </Standalone>
+    </Step>
   );
 }

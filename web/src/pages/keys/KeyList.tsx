@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { errorText, type Schema } from '@/api';
-import { Banner, Button, EmptyState, Pager, Stack, Table, toast } from '@/ui';
+import { Button, EmptyState, FailedBanner, Pager, Stack, Table, toast } from '@/ui';
 
 import { DeleteDialog } from './DeleteDialog';
 import { DisableDialog } from './DisableDialog';
@@ -29,7 +29,7 @@ type Props = {
 
 /** The keys that the filter selects, with what may be done to them. */
 export function KeyList({ organizationId, filter, list, onHold }: Props) {
-  const { t } = useTranslation(['keys', 'common']);
+  const { t } = useTranslation('keys');
   const [action, setAction] = useState<{ kind: RowAction; key: ApiKey }>();
   const changes = useKeyChanges(organizationId);
   const layout = useLayout();
@@ -58,11 +58,7 @@ export function KeyList({ organizationId, filter, list, onHold }: Props) {
   return (
     <Stack gap={12}>
       <FilterBar {...filter} ref={field} />
-      {list.error && page && (
-        <Banner kind="warning" title={t('refreshFailed')} action={<Button onClick={() => void list.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(list.error)}
-        </Banner>
-      )}
+      {list.error && page && <FailedBanner kind="warning" title={t('refreshFailed')} error={list.error} onRetry={list.refetch} />}
       <div className={styles.table}>
         <Table
           caption={t('title')}

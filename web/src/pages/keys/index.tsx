@@ -2,9 +2,9 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { ApiError, errorText } from '@/api';
+import { ApiError } from '@/api';
 import { PermittedButton, usePermissions } from '@/session';
-import { Button, Card, EmptyState, Page, PageHeader } from '@/ui';
+import { Card, EmptyState, FailedCard, NotAllowed, Page, PageHeader } from '@/ui';
 
 import { NewKeyFlyout } from './form';
 import { KeyList } from './KeyList';
@@ -19,13 +19,13 @@ export default function KeysPage() {
   return (
     <Page>
       <PageHeader title={t('title')} />
-      <NotAllowed />
+      <NotAllowed title={t('notAllowedTitle')}>{t('notAllowedText')}</NotAllowed>
     </Page>
   );
 }
 
 function Keys({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['keys', 'common']);
+  const { t } = useTranslation('keys');
   const [creating, setCreating] = useState(false);
   const [hold, setHold] = useState(false);
   const filter = useKeyFilter();
@@ -47,13 +47,9 @@ function Keys({ organizationId }: { organizationId: string }) {
     <Page>
       <PageHeader title={t('title')} description={!none && t('description')} actions={!none && !failed && newKey} />
       {refused ? (
-        <NotAllowed />
+        <NotAllowed title={t('notAllowedTitle')}>{t('notAllowedText')}</NotAllowed>
       ) : failed ? (
-        <Card>
-          <EmptyState icon="warning" title={t('failedTitle')} action={<Button onClick={retry}>{t('common:retry')}</Button>}>
-            {errorText(error)}
-          </EmptyState>
-        </Card>
+        <FailedCard title={t('failedTitle')} error={error} onRetry={retry} />
       ) : none ? (
         <Card>
           <EmptyState icon="key" title={t('emptyTitle')} action={newKey}>
@@ -65,16 +61,5 @@ function Keys({ organizationId }: { organizationId: string }) {
       )}
       <NewKeyFlyout organizationId={organizationId} open={creating} onClose={() => setCreating(false)} />
     </Page>
-  );
-}
-
-function NotAllowed() {
-  const { t } = useTranslation('keys');
-  return (
-    <Card>
-      <EmptyState icon="lock" title={t('notAllowedTitle')}>
-        {t('notAllowedText')}
-      </EmptyState>
-    </Card>
   );
 }

@@ -5,23 +5,21 @@ import { useTranslation } from 'react-i18next';
 import { useProgramWords } from '@/account';
 import { auth, errorText, type SignedInBrowser } from '@/api';
 import { useFormat } from '@/format';
-import { Badge, Banner, Button, Mono, Section, Table, toast, type Column } from '@/ui';
+import { Badge, Button, FailedBanner, Mono, Section, Table, toast, type Column } from '@/ui';
 
 import styles from './Profile.module.css';
 import { sessionsKey } from './sessionsKey';
 import { SignOutEverywhere } from './SignOutEverywhere';
 
 export function Sessions() {
-  const { t } = useTranslation(['profile', 'common']);
+  const { t } = useTranslation('profile');
   const [asking, setAsking] = useState(false);
   const sessions = useQuery({ queryKey: sessionsKey, queryFn: auth.sessions, refetchInterval: 30_000 });
   const columns = useColumns();
   return (
     <Section title={t('sessions')} description={t('sessionsText')} actions={<Button onClick={() => setAsking(true)}>{t('signOutEverywhere')}</Button>}>
       {sessions.isError ? (
-        <Banner kind="danger" title={t('sessionsFailed')} action={<Button onClick={() => void sessions.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(sessions.error)}
-        </Banner>
+        <FailedBanner title={t('sessionsFailed')} error={sessions.error} onRetry={sessions.refetch} />
       ) : (
         <div>
           <Table caption={t('sessions')} columns={columns} rows={inOrder(sessions.data)} rowKey={(session) => session.id} loading={sessions.isPending} loadingRows={1} />

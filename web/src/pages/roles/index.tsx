@@ -2,33 +2,33 @@ import { useParams } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { ApiError, errorText } from '@/api';
+import { ApiError } from '@/api';
 import { PeopleHeader } from '@/pages/users/PeopleHeader';
 import { useRoles, type Role } from '@/permissions';
 import { usePermissions } from '@/session';
-import { Banner, Button, Card, EmptyState, LinkButton, Page, Table } from '@/ui';
+import { EmptyState, FailedBanner, FailedCard, LinkButton, NotAllowed, Page, Table } from '@/ui';
 
 import { DeleteDialog } from './DeleteDialog';
 import { HoldersDialog } from './HoldersDialog';
-import { NotAllowed } from './NotAllowed';
 import styles from './roles.module.css';
 import { useColumns } from './useColumns';
 
 /** The roles of the organization: those made here, and those that come with Gatehouse. */
 export function Roles() {
+  const { t } = useTranslation('roles');
   const { orgId } = useParams({ from: '/console/organizations/$orgId/users/roles' });
   const allowed = usePermissions(orgId).can('control-plane:organization:manage');
   if (allowed) return <RoleLists key={orgId} organizationId={orgId} />;
   return (
     <Page>
       <PeopleHeader tab="roles" />
-      <NotAllowed />
+      <NotAllowed title={t('notAllowedTitle')}>{t('notAllowedText')}</NotAllowed>
     </Page>
   );
 }
 
 function RoleLists({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['roles', 'common']);
+  const { t } = useTranslation('roles');
   const { data: roles, error, refetch } = useRoles(organizationId, { refetchInterval: 5_000 });
   const refused = error instanceof ApiError && error.status === 403;
   const newRole = (
@@ -36,27 +36,18 @@ function RoleLists({ organizationId }: { organizationId: string }) {
       {t('new')}
     </LinkButton>
   );
-  const retry = <Button onClick={() => void refetch()}>{t('common:retry')}</Button>;
   const custom = roles?.filter(({ type }) => type === 'custom');
   const system = roles?.filter(({ type }) => type === 'system');
   return (
     <Page>
       <PeopleHeader tab="roles" actions={!refused && (roles ? custom?.length !== 0 : !error) && newRole} />
       {refused ? (
-        <NotAllowed />
+        <NotAllowed title={t('notAllowedTitle')}>{t('notAllowedText')}</NotAllowed>
       ) : error && !roles ? (
-        <Card>
-          <EmptyState icon="warning" title={t('failedTitle')} action={retry}>
-            {errorText(error)}
-          </EmptyState>
-        </Card>
+        <FailedCard title={t('failedTitle')} error={error} onRetry={refetch} />
       ) : (
         <>
-          {error && (
-            <Banner kind="warning" title={t('refreshFailed')} action={retry}>
-              {errorText(error)}
-            </Banner>
-          )}
+          {error && <FailedBanner kind="warning" title={t('refreshFailed')} error={error} onRetry={refetch} />}
           <RoleTable organizationId={organizationId} title={t('custom')} roles={custom} empty={<NoCustomRoles action={newRole} />} />
           <RoleTable organizationId={organizationId} title={t('system')} roles={system} />
         </>

@@ -2,8 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
-import { Banner, Button, EmptyState, ListTools, Stack, Table } from '@/ui';
+import { Button, EmptyState, FailedBanner, ListTools, Stack, Table } from '@/ui';
 
 import { DeleteDialog } from './DeleteDialog';
 import type { RowAction } from './RowMenu';
@@ -40,11 +39,7 @@ export function ServiceList({ organizationId, list }: Props) {
   return (
     <Stack gap={12}>
       <ListTools label={t('search')} value={search} onChange={look} ref={field} status={list.data ? shown : ''} />
-      {list.error && list.data && (
-        <Banner kind="warning" title={t('refreshFailed')} action={<Button onClick={() => void list.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(list.error)}
-        </Banner>
-      )}
+      {list.error && list.data && <FailedBanner kind="warning" title={t('refreshFailed')} error={list.error} onRetry={list.refetch} />}
       <div className={styles.table}>
         <Table
           caption={t('title')}

@@ -1,9 +1,8 @@
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { usePermissions } from '@/session';
-import { Button, Card, EmptyState, Page, PageHeader } from '@/ui';
+import { Card, EmptyState, FailedCard, Page, PageHeader } from '@/ui';
 
 import { NewServiceButton } from './NewServiceButton';
 import { ServiceList } from './ServiceList';
@@ -15,7 +14,7 @@ export default function ServicesPage() {
 }
 
 function Services({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const list = useServices(organizationId);
   const mayCreate = usePermissions(organizationId).can('control-plane:organization:create-service');
   const none = list.data?.length === 0;
@@ -24,11 +23,7 @@ function Services({ organizationId }: { organizationId: string }) {
     <Page>
       <PageHeader title={t('title')} description={!none && t('description')} actions={!none && !failed && <NewServiceButton organizationId={organizationId} />} />
       {failed ? (
-        <Card>
-          <EmptyState icon="warning" title={t('failedTitle')} action={<Button onClick={() => void list.refetch()}>{t('common:retry')}</Button>}>
-            {errorText(list.error)}
-          </EmptyState>
-        </Card>
+        <FailedCard title={t('failedTitle')} error={list.error} onRetry={list.refetch} />
       ) : none ? (
         <Card>
           <EmptyState icon="services" title={t(mayCreate ? 'emptyTitle' : 'emptyForOthersTitle')} action={<NewServiceButton organizationId={organizationId} />}>

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
-import { answerOf, api, errorText } from '@/api';
+import { answerOf, api } from '@/api';
 import { useFormat } from '@/format';
-import { Banner, Button, CopyField, DefinitionList, Section, Skeleton } from '@/ui';
+import { CopyField, DefinitionList, FailedBanner, Section, Skeleton } from '@/ui';
 
 import { NameForm } from './NameForm';
 import styles from './Settings.module.css';
 
 export function Organization({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['settings', 'common']);
+  const { t } = useTranslation('settings');
   const { exactTime } = useFormat();
   const organization = useQuery({
     queryKey: ['organization', organizationId],
@@ -21,9 +21,7 @@ export function Organization({ organizationId }: { organizationId: string }) {
   return (
     <Section title={t('organization')}>
       {organization.isError && !organization.data ? (
-        <Banner kind="danger" title={t('failed')} action={<Button onClick={() => void organization.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(organization.error)}
-        </Banner>
+        <FailedBanner title={t('failed')} error={organization.error} onRetry={organization.refetch} />
       ) : (
         <>
           {organization.data ? <NameForm organizationId={organizationId} name={organization.data.name} /> : <Skeleton height={140} />}

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
-import { answerOf, api, errorText, type Schema } from '@/api';
-import { Banner, Button, Section, Skeleton } from '@/ui';
+import { answerOf, api, type Schema } from '@/api';
+import { FailedBanner, Section, Skeleton } from '@/ui';
 
 import { Quota } from './Quota';
 import styles from './Settings.module.css';
 
 export function Quotas({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['settings', 'common']);
+  const { t } = useTranslation('settings');
   const quotas = useQuery({
     queryKey: ['quotas', organizationId],
     queryFn: async ({ signal }) => {
@@ -20,9 +20,7 @@ export function Quotas({ organizationId }: { organizationId: string }) {
   return (
     <Section title={t('quotas')} description={t('quotasText')}>
       {quotas.isError && !quotas.data ? (
-        <Banner kind="danger" title={t('quotasFailed')} action={<Button onClick={() => void quotas.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(quotas.error)}
-        </Banner>
+        <FailedBanner title={t('quotasFailed')} error={quotas.error} onRetry={quotas.refetch} />
       ) : (
         <ul className={styles.quotas} aria-busy={quotas.isPending}>
           {quotas.data ? quotas.data.toSorted(counted).map((quota) => <Quota key={quota.quotaCode} quota={quota} />) : <Waiting />}

@@ -3,18 +3,17 @@ import { useEffect } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { newPassword, NewPasswordField, Preferences, showAccountError, usePasswordWords } from '@/account';
+import { newPassword, NewPasswordField, showAccountError, usePasswordWords } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, TextField, usePageTitle } from '@/ui';
+import { Banner, Button, TextField } from '@/ui';
 import { z } from '@/zod';
 
 type Props = { token: string; email: string; onDone: (answer: SessionAnswer) => void; onUsed: () => void };
 
 export function ResetForm({ token, email, onDone, onUsed }: Props) {
   const { t } = useTranslation(['setup', 'account']);
-  usePageTitle(t('resetTitle'));
   const tell = usePasswordWords();
   const form = useForm({ resolver: zodResolver(z.object({ password: newPassword(tell) })), defaultValues: { password: '' } });
   const { errors, isSubmitting } = form.formState;
@@ -30,10 +29,7 @@ export function ResetForm({ token, email, onDone, onUsed }: Props) {
     }
   });
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {t('resetTitle')}
-      </h1>
+    <Step title={t('resetTitle')}>
       <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
         {/* A password manager keeps the new password for the account that it finds here. */}
@@ -44,6 +40,6 @@ export function ResetForm({ token, email, onDone, onUsed }: Props) {
           {t('resetSubmit')}
         </Button>
       </form>
-    </Standalone>
+    </Step>
   );
 }

@@ -3,18 +3,17 @@ import { useEffect } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { newPassword, NewPasswordField, Preferences, showAccountError, usePasswordWords } from '@/account';
+import { newPassword, NewPasswordField, showAccountError, usePasswordWords } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, TextField, usePageTitle } from '@/ui';
+import { Banner, Button, TextField } from '@/ui';
 import { z } from '@/zod';
 
 type Props = { token: string; organization: string; onDone: (answer: SessionAnswer) => void; onUsed: () => void };
 
 export function SetupForm({ token, organization, onDone, onUsed }: Props) {
   const { t } = useTranslation(['setup', 'account']);
-  usePageTitle(t('title'));
   const tell = usePasswordWords();
   const form = useForm({
     resolver: zodResolver(
@@ -39,10 +38,7 @@ export function SetupForm({ token, organization, onDone, onUsed }: Props) {
     }
   });
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {t('title')}
-      </h1>
+    <Step title={t('title')}>
       <p className={step.text}>{t('text', { organization })}</p>
       <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
@@ -53,6 +49,6 @@ export function SetupForm({ token, organization, onDone, onUsed }: Props) {
           {t('submit')}
         </Button>
       </form>
-    </Standalone>
+    </Step>
   );
 }

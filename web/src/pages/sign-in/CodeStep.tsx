@@ -3,11 +3,11 @@ import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { CodeField, Preferences, showAccountError } from '@/account';
+import { CodeField, showAccountError } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, usePageTitle } from '@/ui';
+import { Banner, Button } from '@/ui';
 import { z } from '@/zod';
 
 import type { Credentials } from './PasswordStep';
@@ -18,7 +18,6 @@ type Props = { credentials: Credentials; onSignedIn: (answer: SessionAnswer) => 
 /** The second factor, after the password was right. */
 export function CodeStep({ credentials, onSignedIn, onBack }: Props) {
   const { t } = useTranslation(['signIn', 'account']);
-  usePageTitle(t('codeTitle'));
   const [recovery, setRecovery] = useState(false);
   const form = useForm({ resolver: zodResolver(z.object({ code: z.string().trim().min(1, t('account:codeWanted')) })), defaultValues: { code: '' } });
   const { errors, isSubmitting } = form.formState;
@@ -37,10 +36,7 @@ export function CodeStep({ credentials, onSignedIn, onBack }: Props) {
     setRecovery(!recovery);
   };
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {t('codeTitle')}
-      </h1>
+    <Step title={t('codeTitle')}>
       <p className={step.text}>{t(recovery ? 'recoveryText' : 'codeText', { email: credentials.email })}</p>
       <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
         {errors.root?.message && <Banner kind="danger">{errors.root.message}</Banner>}
@@ -59,6 +55,6 @@ export function CodeStep({ credentials, onSignedIn, onBack }: Props) {
           )}
         </div>
       </form>
-    </Standalone>
+    </Step>
   );
 }

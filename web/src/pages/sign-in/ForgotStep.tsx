@@ -3,11 +3,11 @@ import { useEffect, useRef, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { Preferences, showAccountError } from '@/account';
+import { showAccountError } from '@/account';
 import { auth } from '@/api';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, TextField, usePageTitle } from '@/ui';
+import { Banner, Button, TextField } from '@/ui';
 import { z } from '@/zod';
 
 import styles from './SignIn.module.css';
@@ -17,7 +17,6 @@ type Props = { email: string; onBack: () => void };
 /** Mails a link to choose a new password. What it says afterwards is the same for everybody: nobody learns who has an account. */
 export function ForgotStep({ email, onBack }: Props) {
   const { t } = useTranslation(['signIn', 'account']);
-  usePageTitle(t('forgotTitle'));
   const [askedFor, setAskedFor] = useState<string>();
   const form = useForm({
     resolver: zodResolver(z.object({ email: z.string().trim().regex(/^[^\s@]+@[^\s@]+$/, t('account:emailWanted')) })),
@@ -35,10 +34,7 @@ export function ForgotStep({ email, onBack }: Props) {
     }
   });
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {t('forgotTitle')}
-      </h1>
+    <Step title={t('forgotTitle')}>
       {askedFor === undefined ? (
         <>
           <p className={step.text}>{t('forgotMailText')}</p>
@@ -54,7 +50,7 @@ export function ForgotStep({ email, onBack }: Props) {
         <Asked email={askedFor} />
       )}
       <Button onClick={onBack}>{t('backToSignIn')}</Button>
-    </Standalone>
+    </Step>
   );
 }
 

@@ -3,12 +3,12 @@ import { useEffect, type ReactNode } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 
-import { Preferences, showAccountError } from '@/account';
+import { showAccountError } from '@/account';
 import { ApiError, auth, type SessionAnswer } from '@/api';
 import { useMaybeSession } from '@/session';
-import { Standalone } from '@/shell/Standalone';
+import { Step } from '@/shell/Step';
 import step from '@/shell/Step.module.css';
-import { Banner, Button, PasswordField, TextField, usePageTitle } from '@/ui';
+import { Banner, Button, PasswordField, TextField } from '@/ui';
 import { z } from '@/zod';
 
 import { AskOperator } from './AskOperator';
@@ -31,7 +31,6 @@ type Props = {
 
 export function PasswordStep({ title, text, email: wanted, to, problem, onSignedIn, onCodeWanted, onForgotten }: Props) {
   const { t } = useTranslation(['signIn', 'account']);
-  usePageTitle(title);
   const sendsMail = useMaybeSession()?.sendsMail ?? false;
   const form = useForm({
     resolver: zodResolver(z.object({ email: z.string().trim().min(1, t('account:emailWanted')), password: z.string().min(1, t('account:passwordWanted')) })),
@@ -54,10 +53,7 @@ export function PasswordStep({ title, text, email: wanted, to, problem, onSigned
     }
   });
   return (
-    <Standalone footer={<Preferences />}>
-      <h1 tabIndex={-1} className={step.title}>
-        {title}
-      </h1>
+    <Step title={title}>
       {text}
       <Problem problem={problem} />
       <form noValidate className={step.form} onSubmit={(event) => void submit(event)}>
@@ -85,6 +81,6 @@ export function PasswordStep({ title, text, email: wanted, to, problem, onSigned
         <AskOperator />
       )}
       <Providers to={to} note={wanted && t('providerNote', { email: wanted })} />
-    </Standalone>
+    </Step>
   );
 }

@@ -1,15 +1,14 @@
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { useFormat } from '@/format';
-import { Banner, Button, Dialog, Skeleton } from '@/ui';
+import { Button, Dialog, FailedBanner, Skeleton } from '@/ui';
 
 import { ShownLink } from './ShownLink';
 import type { useNewLink } from './useNewLink';
 
 /** Shows a link that was just made, this once. */
 export function InvitationLinkDialog({ made, make, close }: ReturnType<typeof useNewLink>) {
-  const { t } = useTranslation(['users', 'common']);
+  const { t } = useTranslation('users');
   const { zonedTime } = useFormat();
   if (!made) return null;
   const { invitation, url, error } = made;
@@ -21,9 +20,7 @@ export function InvitationLinkDialog({ made, make, close }: ReturnType<typeof us
       ) : error === undefined ? (
         <Skeleton height={60} />
       ) : (
-        <Banner kind="danger" title={t('linkFailed')} action={<Button onClick={() => make(invitation)}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </Banner>
+        <FailedBanner title={t('linkFailed')} error={error} onRetry={() => make(invitation)} />
       )}
     </Dialog>
   );

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
-import { Banner, Button, Card, EmptyState, Table } from '@/ui';
+import { Card, EmptyState, FailedBanner, Table } from '@/ui';
 
 import { InvitationLinkDialog } from './InvitationLinkDialog';
 import { useInvitations, type Invitation } from './people';
@@ -14,20 +13,14 @@ import styles from './users.module.css';
 
 /** The invitations that nobody has accepted yet. */
 export function InvitationList({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['users', 'common']);
+  const { t } = useTranslation('users');
   const invitations = useInvitations(organizationId);
   const [revoked, setRevoked] = useState<Invitation>();
   const link = useNewLink(organizationId);
   const resend = useResend(organizationId);
   const actions = { link: link.make, resend, revoke: setRevoked };
   const columns = useInvitationColumns(organizationId, (action, invitation) => actions[action](invitation));
-  if (invitations.isError && !invitations.data) {
-    return (
-      <Banner kind="danger" title={t('invitationsFailed')} action={<Button onClick={() => void invitations.refetch()}>{t('common:retry')}</Button>}>
-        {errorText(invitations.error)}
-      </Banner>
-    );
-  }
+  if (invitations.isError && !invitations.data) return <FailedBanner title={t('invitationsFailed')} error={invitations.error} onRetry={invitations.refetch} />;
   return (
     <>
       {invitations.data?.length === 0 ? (

@@ -1,8 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
-import { Banner, Button, EmptyState, ListTools, Pager, Stack, Table } from '@/ui';
+import { Button, EmptyState, FailedBanner, ListTools, Pager, Stack, Table } from '@/ui';
 
 import { ChangeRolesDialog } from './ChangeRolesDialog';
 import type { MemberAction } from './MemberMenu';
@@ -38,13 +37,7 @@ export function MemberList({ organizationId }: { organizationId: string }) {
   };
   const count = members.data && (search.trim() ? t('found', { count: found.length, total: members.data.length }) : t('people', { count: found.length }));
   const props = { organizationId, onClose: close };
-  if (members.isError && !members.data) {
-    return (
-      <Banner kind="danger" title={t('membersFailed')} action={<Button onClick={() => void members.refetch()}>{t('common:retry')}</Button>}>
-        {errorText(members.error)}
-      </Banner>
-    );
-  }
+  if (members.isError && !members.data) return <FailedBanner title={t('membersFailed')} error={members.error} onRetry={members.refetch} />;
   return (
     <Stack gap={12}>
       <ListTools label={t('searchMembers')} value={search} onChange={look} ref={field} status={count ?? ''} />

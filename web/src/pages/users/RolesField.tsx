@@ -1,10 +1,9 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { useServiceNames } from '@/pages/services/useServiceNames';
 import { sentenceOf } from '@/permissions';
-import { Banner, Button, Checkbox, FieldNotes, Skeleton } from '@/ui';
+import { Checkbox, FailedBanner, FieldNotes, Skeleton } from '@/ui';
 
 import { useRoleWords } from './roleWords';
 import { groupRoles, type useRoleChoices } from './useRoleChoices';
@@ -20,18 +19,12 @@ type Props = {
 
 /** Roles to be ticked, each with what it allows. */
 export function RolesField({ choices, value, onChange, error }: Props) {
-  const { t } = useTranslation(['users', 'common']);
+  const { t } = useTranslation('users');
   const { t: permissions } = useTranslation('permissions');
   const id = useId();
   const hint = useRoleWords();
   const names = useServiceNames(choices.organizationId, choices.data?.flatMap(({ policies }) => policies) ?? []);
-  if (choices.isError && !choices.data) {
-    return (
-      <Banner kind="danger" title={t('rolesFailed')} action={<Button onClick={() => void choices.refetch()}>{t('common:retry')}</Button>}>
-        {errorText(choices.error)}
-      </Banner>
-    );
-  }
+  if (choices.isError && !choices.data) return <FailedBanner title={t('rolesFailed')} error={choices.error} onRetry={choices.refetch} />;
   const groups = groupRoles(choices.data ?? []).filter(({ roles }) => roles.length > 0);
   return (
     <fieldset className={styles.roles} aria-busy={choices.isPending} {...(error && { 'aria-describedby': `${id}-error` })}>

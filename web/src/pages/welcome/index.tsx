@@ -1,14 +1,13 @@
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { useSession } from '@/session';
 import { InvitationList } from '@/shell/InvitationList';
 import { useJoin, useOwnInvitations } from '@/shell/ownInvitations';
-import { Banner, Button, Card, EmptyState, LinkButton, Page, PageHeader, Section, Skeleton } from '@/ui';
+import { Card, EmptyState, FailedBanner, LinkButton, Page, PageHeader, Section, Skeleton } from '@/ui';
 
 /** For somebody who is in no organization: what they are invited to, or whom to ask. */
 export default function WelcomePage() {
-  const { t } = useTranslation(['shell', 'common']);
+  const { t } = useTranslation('shell');
   const { person, organizations } = useSession();
   const invitations = useOwnInvitations({ every: 5_000 });
   const joining = useJoin();
@@ -18,9 +17,7 @@ export default function WelcomePage() {
       {invitations.isPending ? (
         <Skeleton height={120} />
       ) : invitations.isError && !invitations.data ? (
-        <Banner kind="danger" title={t('invitationsFailed')} action={<Button onClick={() => void invitations.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(invitations.error)}
-        </Banner>
+        <FailedBanner title={t('invitationsFailed')} error={invitations.error} onRetry={invitations.refetch} />
       ) : invitations.data.length > 0 ? (
         <Section title={t('invitationsTitle')} description={t('invitationsText')}>
           <InvitationList invitations={invitations.data} joining={joining} />

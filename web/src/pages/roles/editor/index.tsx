@@ -2,12 +2,10 @@ import { useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
 import { useRoles, type Role } from '@/permissions';
 import { usePermissions } from '@/session';
-import { Button, Card, EmptyState, LinkButton, Page, PageHeader, Skeleton } from '@/ui';
+import { Card, EmptyState, FailedCard, LinkButton, NotAllowed, Page, PageHeader, Skeleton } from '@/ui';
 
-import { NotAllowed } from '../NotAllowed';
 import { BackToRoles } from './BackToRoles';
 import { RoleDetails } from './RoleDetails';
 import { RoleEditor } from './RoleEditor';
@@ -55,7 +53,7 @@ type LoadedProps = { organizationId: string; title: string; wanted: string | und
 
 /** Waits for the role that is wanted, if any. */
 function Loaded({ organizationId, title, wanted, children }: LoadedProps) {
-  const { t } = useTranslation(['roles', 'common']);
+  const { t } = useTranslation('roles');
   const allowed = usePermissions(organizationId).can('control-plane:organization:manage');
   // As it is now: what is edited must not begin with what was there a while ago.
   const { data: roles, error, refetch, isFetchedAfterMount } = useRoles(organizationId, { enabled: allowed && wanted !== undefined, refetchOnMount: 'always' });
@@ -73,7 +71,7 @@ function Loaded({ organizationId, title, wanted, children }: LoadedProps) {
       <BackToRoles organizationId={organizationId} />
       <PageHeader title={title} />
       {!allowed ? (
-        <NotAllowed />
+        <NotAllowed title={t('notAllowedTitle')}>{t('notAllowedText')}</NotAllowed>
       ) : roles && isFetchedAfterMount ? (
         <Card>
           <EmptyState
@@ -89,11 +87,7 @@ function Loaded({ organizationId, title, wanted, children }: LoadedProps) {
           </EmptyState>
         </Card>
       ) : error ? (
-        <Card>
-          <EmptyState icon="warning" title={t('failedTitle')} action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-            {errorText(error)}
-          </EmptyState>
-        </Card>
+        <FailedCard title={t('failedTitle')} error={error} onRetry={refetch} />
       ) : (
         <div aria-busy>
           <Skeleton height={320} />

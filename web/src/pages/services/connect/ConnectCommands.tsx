@@ -1,8 +1,7 @@
 import { Trans, useTranslation } from 'react-i18next';
 
 import { saveFile } from '@/account';
-import { errorText } from '@/api';
-import { Banner, Button, CodeBox, Link, Skeleton, Tabs } from '@/ui';
+import { Button, CodeBox, FailedBanner, Link, Skeleton, Tabs } from '@/ui';
 
 import { endpointOf, type Service } from '../service';
 import styles from './connect.module.css';
@@ -19,7 +18,7 @@ type Props = {
 
 /** Commands and programs that connect to the service, ready to be pasted. */
 export function ConnectCommands({ organizationId, service, password, onPasswordCopied }: Props) {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const authority = useAuthority();
   const https = endpointOf(service, 'https');
   const native = endpointOf(service, 'nativesecure');
@@ -78,11 +77,7 @@ export function ConnectCommands({ organizationId, service, password, onPasswordC
   );
   return (
     <div className={styles.connect}>
-      {authority.error && (
-        <Banner kind="warning" title={t('connecting.caFailed')} action={<Button onClick={() => void authority.refetch()}>{t('common:retry')}</Button>}>
-          {errorText(authority.error)}
-        </Banner>
-      )}
+      {authority.error && <FailedBanner kind="warning" title={t('connecting.caFailed')} error={authority.error} onRetry={authority.refetch} />}
       {authority.data && <Authority pem={authority.data} />}
       <p className={styles.muted}>
         {password === undefined ? (

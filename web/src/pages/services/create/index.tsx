@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { usePermissions } from '@/session';
-import { Card, EmptyState, Page, PageHeader } from '@/ui';
+import { NotAllowed, Page, PageHeader } from '@/ui';
 
 import { CreateForm } from './CreateForm';
 import { Made, type NewService } from './Made';
@@ -26,11 +26,7 @@ function NewServiceIn({ organizationId }: { organizationId: string }) {
       {allowed ? (
         <CreateForm organizationId={organizationId} onMade={setMade} />
       ) : (
-        <Card>
-          <EmptyState icon="lock" title={t('create.notAllowedTitle')}>
-            {t('create.notAllowedText')}
-          </EmptyState>
-        </Card>
+        <NotAllowed title={t('create.notAllowedTitle')}>{t('create.notAllowedText')}</NotAllowed>
       )}
     </Page>
   );

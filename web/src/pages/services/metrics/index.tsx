@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-import { errorText } from '@/api';
-import { Banner, Button, Card, EmptyState, Mono, Muted } from '@/ui';
+import { Card, EmptyState, FailedBanner, Mono, Muted } from '@/ui';
 
 import { useThisService } from '../page/context';
 import { isPassing, isUp } from '../service';
@@ -12,7 +11,7 @@ import { useScrapes } from './useScrapes';
 
 /** What the server does at the moment, as small charts. */
 export default function Metrics() {
-  const { t } = useTranslation(['services', 'common']);
+  const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();
   const up = isUp(service) || service.state === 'degraded';
   const { data: scrapes = [], error, refetch } = useScrapes(up);
@@ -28,11 +27,7 @@ export default function Metrics() {
   return (
     <div className={styles.page}>
       <p className={styles.text}>{t('metrics.text')}</p>
-      {error && (
-        <Banner kind="warning" title={t('metrics.failed')} action={<Button onClick={() => void refetch()}>{t('common:retry')}</Button>}>
-          {errorText(error)}
-        </Banner>
-      )}
+      {error && <FailedBanner kind="warning" title={t('metrics.failed')} error={error} onRetry={refetch} />}
       <div className={styles.charts}>
         {charts.map((chart) => (
           <ChartCard key={chart} chart={chart} points={pointsOf(chart, scrapes)} waiting={scrapes.length < 2} />
