@@ -164,7 +164,7 @@ func (c *doctorCommand) state(ctx context.Context) []finding {
 		found = append(found, admins(o, state, now))
 	}
 	found = append(found, c.sealKey(state.People)...)
-	found = append(found, c.ports(state.Services)...)
+	found = append(found, c.ports(ctx, state.Services)...)
 	if len(state.Organizations) == 0 {
 		found = append(found, finding{"organization", statusProblem, "there is none: start `gatehouse serve` to make one"})
 	}

@@ -32,7 +32,21 @@ func (c *doctorCommand) engine(ctx context.Context) []finding {
 		}
 		detail += ", whole"
 	}
-	return []finding{{check, statusOK, detail}, c.jail(found)}
+	return append([]finding{{check, statusOK, detail}, c.jail(found)}, c.versions(found)...)
+}
+
+// versions names the services whose data this engine cannot take over.
+func (c *doctorCommand) versions(found *engine.Engine) (refused []finding) {
+	folders, err := filepath.Glob(filepath.Join(c.Data, engine.ServicesFolder, "*"))
+	if err != nil {
+		return nil // no folder has such a name
+	}
+	for _, folder := range folders {
+		if err := found.TakesOver(folder); err != nil {
+			refused = append(refused, finding{"engine", statusWarning, fmt.Sprintf("the service %s cannot start: %s", filepath.Base(folder), engineSentence(err))})
+		}
+	}
+	return refused
 }
 
 func engineSentence(err error) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse/gatehouse/internal/access"
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/control"
+	"github.com/gatehouse/gatehouse/internal/gateway"
 	"github.com/gatehouse/gatehouse/internal/mail"
 	"github.com/gatehouse/gatehouse/internal/oidc"
 	"github.com/gatehouse/gatehouse/internal/store"
@@ -115,7 +116,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err := s.openPeople(); err != nil {
 		return err
 	}
-	if err := s.readServiceFlags(); err != nil {
+	if err := s.readServiceFlags(ctx); err != nil {
 		return err
 	}
 	if err := store.CheckURL(s.Store); err != nil {
@@ -187,6 +188,9 @@ func (s *server) build() {
 	config := control.Config{
 		Store: s.store, Directory: s.directory, Clock: clock, Limits: s.limits(), Sealer: s.sealer, Log: s.log, PublicURL: s.PublicURL,
 		Regions: s.Region, Ports: s.ports,
+		Listenable: func(ctx context.Context, ports []int, n int) []int {
+			return gateway.Listenable(ctx, s.serviceAddress(), ports, n)
+		},
 	}
 	if s.sender != nil {
 		config.Mailer = mailer{s.sender}

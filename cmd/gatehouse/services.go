@@ -9,13 +9,11 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
-	"github.com/gatehouse/gatehouse/internal/control"
 	"github.com/gatehouse/gatehouse/internal/engine"
 	"github.com/gatehouse/gatehouse/internal/fleet"
 	"github.com/gatehouse/gatehouse/internal/gateway"
@@ -33,27 +31,12 @@ func (f engineFlags) options(dir string) engine.Options {
 	return engine.Options{Want: f.Engine, ClickHouse: f.ClickHouse, CHDB: f.CHDB, Dir: dir}
 }
 
-// portFlags say whether services have ports of their own, and which.
-type portFlags struct {
-	ServicePorts  string `default:"21000-21999" placeholder:"FROM-TO" help:"The ports that services get, two for each (default ${default})."`
-	ServiceDomain string `placeholder:"DOMAIN" help:"Let services share two ports and tell them apart by name: each is NAME.DOMAIN."`
-}
-
-// portRange returns the ports that services get; none when they share ports.
-func (f portFlags) portRange() (control.PortRange, error) {
-	if f.ServiceDomain != "" {
-		return control.PortRange{}, nil
-	}
-	return readPortRange(f.ServicePorts)
-}
-
 // serviceFlags say how services run and how they are reached.
 type serviceFlags struct {
 	engineFlags
-	Region        []string `placeholder:"REGION" help:"A region in which services can be created, such as eu-central-1. May be given several times; all by default."`
-	ServiceListen string   `default:"localhost" placeholder:"HOST" help:"Where the ports of services listen: localhost, an address, or 0.0.0.0 for every address (default ${default})."`
-	ServiceHost   string   `placeholder:"HOST" help:"The host that clients of services are told. By default that of --service-listen."`
+	Region []string `placeholder:"REGION" help:"A region in which services can be created, such as eu-central-1. May be given several times; all by default."`
 	portFlags
+	ServiceHost       string   `placeholder:"HOST" help:"The host that clients of services are told. By default that of --service-listen."`
 	ServiceHTTPSPort  int      `name:"service-https-port" default:"8443" placeholder:"PORT" help:"The shared port for HTTPS, with --service-domain (default ${default})."`
 	ServiceNativePort int      `default:"9440" placeholder:"PORT" help:"The shared port for the native protocol, with --service-domain (default ${default})."`
 	ServiceTLSCert    string   `name:"service-tls-cert" placeholder:"FILE" help:"The certificate chain for services (PEM). By default Gatehouse makes an authority of its own, whose certificate is at /ca.pem."`
@@ -72,28 +55,17 @@ type services struct {
 }
 
 // readServiceFlags checks what can be checked before anything is touched.
-func (s *server) readServiceFlags() (err error) {
+func (s *server) readServiceFlags(ctx context.Context) (err error) {
 	for _, region := range s.Region {
 		if !slices.Contains(cloud.Regions, region) {
 			return fmt.Errorf("--region %q is no region of the Cloud: choose from %s", region, strings.Join(cloud.Regions, ", "))
 		}
 	}
-	if s.ports, err = s.portRange(); err != nil {
+	if s.ports, err = s.portRange(ctx); err != nil {
 		return err
 	}
 	s.serviceProxies, err = readPrefixes("--service-proxy", s.ServiceProxy)
 	return err
-}
-
-// readPortRange reads FROM-TO.
-func readPortRange(text string) (control.PortRange, error) {
-	first, last, ok := strings.Cut(text, "-")
-	from, fromErr := strconv.Atoi(first)
-	to, toErr := strconv.Atoi(last)
-	if !ok || fromErr != nil || toErr != nil || from < 1 || to > 65535 || to <= from {
-		return control.PortRange{}, fmt.Errorf("--service-ports %q is no range of ports: write for example 21000-21999", text)
-	}
-	return control.PortRange{From: from, To: to}, nil
 }
 
 // openServices makes what runs services and what lets clients reach them. Nothing is
@@ -124,27 +96,6 @@ func (s *server) openServices(ctx context.Context) error {
 	})
 	s.control.Attach(s.services.fleet, s.services.gateway)
 	return nil
-}
-
-// givePorts gives ports to services that have none, as those have that were created under
-// --service-domain. Where that fails, or no ports are left, the others work.
-func (s *server) givePorts(ctx context.Context) {
-	without, err := s.control.GivePorts(ctx)
-	switch {
-	case err != nil:
-		s.log.Error("services without ports could not be given any; they are at the next start", "error", err)
-	case len(without) > 0:
-		s.main.printf("gatehouse: %s\n", noPortsLeft(len(without), s.ServicePorts))
-	}
-}
-
-// noPortsLeft is what the operator is told of services that nobody can reach.
-func noPortsLeft(services int, ports string) string {
-	are := "1 service has"
-	if services > 1 {
-		are = fmt.Sprintf("%d services have", services)
-	}
-	return are + " no ports and cannot be reached, because services have all of " + ports + ": delete one, or start Gatehouse with a wider range in --service-ports"
 }
 
 // findEngine finds what is to run services, and touches nothing. That there is no engine is
@@ -192,14 +143,6 @@ func (s *server) serviceNames() (names []string) {
 		names = append(names, public.Hostname())
 	}
 	return names
-}
-
-// serviceAddress is --service-listen, where an empty text and * mean every address too.
-func (s *server) serviceAddress() string {
-	if s.ServiceListen == "*" {
-		return ""
-	}
-	return strings.Trim(s.ServiceListen, "[]")
 }
 
 // withCA lets clients of services fetch the certificate of the authority.

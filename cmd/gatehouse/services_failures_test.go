@@ -42,8 +42,8 @@ func TestFailuresAreSaidAndHarmNothingElse(t *testing.T) {
 	data, keyFile, args := servedData(t, linked)
 	a := startAiling(t, data, keyFile, args)
 
-	silent := a.beside.askAllTheTime()
 	a.losesItsPort()
+	silent := a.beside.askAllTheTime()
 	a.losesItsLibrary(l)
 	a.losesItsFolder()
 	if asked, err := silent(); err != nil {
@@ -152,37 +152,37 @@ func (a *ailing) awaitMessage(state, message string) {
 	}
 }
 
-// losesItsPort: the service runs and is reached at its other port; at this one as soon as it is free.
+// losesItsPort: while Gatehouse does not run another program takes a port of the service, which
+// runs and is reached at its other port; at this one as soon as it is free.
 func (a *ailing) losesItsPort() {
 	a.t.Helper()
-	a.stop()
-	a.remove()
-	taken := a.https
-	until(a.t, "the port is free", func() bool { return addressIsFree(a.t, taken) })
+	if status := a.gatehouse.stop(); status != exitOK {
+		a.t.Errorf("gatehouse serve ended with %d", status)
+	}
 	var config net.ListenConfig
-	foreign, err := config.Listen(a.t.Context(), "tcp", taken)
+	foreign, err := config.Listen(a.t.Context(), "tcp", a.https)
 	if err != nil {
 		a.t.Fatal(err)
 	}
 	a.t.Cleanup(func() { _ = foreign.Close() }) // it is closed by then
-	a.create()
-	if a.https != taken {
-		a.t.Fatalf("the service was to have the address %s: %s", taken, a.https)
-	}
-	_, port, err := net.SplitHostPort(taken)
+	a.serveAgain(a.t)
+	a.findOrganization(a.gatehouse.url)
+	a.beside.findOrganization(a.gatehouse.url)
+	_, port, err := net.SplitHostPort(a.https)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	a.awaitMessage(running, fmt.Sprintf("Port %s is taken by another program.", port))
+	a.awaitMessage(running, "Port "+port+" is taken by another program, so nobody can reach the service there. "+
+		"End that program on the machine of Gatehouse: at most 30 seconds later the service has the port.")
 	if err := a.oneOnce(a.password); err != nil {
 		a.t.Errorf("the port that is not taken: %v", err)
 	}
+	a.beside.keeps(1000)
 	if err := foreign.Close(); err != nil {
 		a.t.Fatal(err)
 	}
 	a.awaitMessage(running, "")
-	a.query("CREATE TABLE kept (n UInt64) ENGINE = MergeTree ORDER BY n")
-	a.grow(0, 1000)
+	a.keeps(1000)
 }
 
 const brokenLibrary = "The library of the engine cannot be loaded: install it again"

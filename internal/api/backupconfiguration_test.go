@@ -39,7 +39,7 @@ func TestWrongBackupConfigurationIsRefused(t *testing.T) {
 	before := h.revision()
 	const rule = "customBackupPeriod must be 24 or 48 hours when customBackupStartTime is set"
 	for body, part := range map[string]string{
-		`{"backupStartTime":"02:00"}`:                                   rule,
+		`{"backupStartTime":"02:00"}`:                                   "backupPeriodInHours: " + rule + `, got 12 with the backupStartTime "02:00"`,
 		`{"backupStartTime":"02:00","backupRetentionPeriodInHours":72}`: rule,
 		`{"backupStartTime":"02:00","backupPeriodInHours":6}`:           rule,
 		`{"backupStartTime":"2am"}`:                                     `backupStartTime: expected a full hour in UTC such as 02:00, got "2am"`,

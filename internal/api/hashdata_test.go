@@ -104,8 +104,8 @@ func TestMalformedHashDataIsRefused(t *testing.T) {
 			}
 		}
 	}
-	for _, hashData := range []string{`"` + id + `"`, `[]`, `5`, `true`} {
-		h.admin.post("~/keys", `{"name":"own","hashData":`+hashData+`}`).is(400, "BAD_REQUEST: hashData: expected object")
+	for hashData, kind := range map[string]string{`"` + id + `"`: "a string", `[]`: "an array", `5`: "a number", `true`: "a boolean"} {
+		h.admin.post("~/keys", `{"name":"own","hashData":`+hashData+`}`).is(400, "BAD_REQUEST: hashData: expected object, got "+kind)
 	}
 	// A script whose variables are not set hashes the empty text: everybody would have such a key.
 	empty := cloud.HashOf("").String()

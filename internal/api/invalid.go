@@ -3,11 +3,13 @@ package api
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/front"
@@ -23,6 +25,25 @@ func init() {
 	}
 	huma.ValidateStrictCasing = true  // as bodies are decoded
 	huma.DefaultArrayNullable = false // lists are never null, neither in requests nor in answers
+
+	validation.MsgExpectedOneOf = expectedOneOf + "%s"
+	validation.MsgExpectedMinimumNumber, validation.MsgExpectedMaximumNumber = "expected at least %v", "expected at most %v"
+	validation.MsgExpectedMinItems, validation.MsgExpectedMaxItems = "expected at least %d entries", "expected at most %d entries"
+	huma.ErrorFormatter = phrase
+}
+
+// phrase is fmt.Sprintf with numbers as people write them, and one entry rather than entries.
+func phrase(format string, values ...any) string {
+	for i, v := range values {
+		if n, ok := v.(float64); ok {
+			values[i] = strconv.FormatFloat(n, 'f', -1, 64)
+		}
+	}
+	text := fmt.Sprintf(format, values...)
+	if len(values) == 1 && values[0] == 1 {
+		text = strings.Replace(text, "1 entries", "1 entry", 1)
+	}
+	return text
 }
 
 // invalid says in our words what huma found wrong with a request: which field, and
@@ -52,28 +73,84 @@ func sentenceOf(d *huma.ErrorDetail) string {
 	if !nested {
 		field = place
 	}
-	return field + ": " + cloud.FirstCharacters(d.Message) + got(field, d.Value)
+	message := d.Message
+	if !strings.HasPrefix(message, expectedOneOf) { // those are ours, and say nothing when they are cut
+		message = cloud.FirstCharacters(message)
+	}
+	return field + ": " + message + got(field, d)
 }
 
-// got repeats a value that is wrong, when it is one that helps and is no secret.
-func got(field string, value any) string {
+// expectedOneOf begins what is said of a value that is none of an enum's.
+const expectedOneOf = "expected one of "
+
+// got repeats a value that is wrong, when it is one that helps and is no secret: of the others
+// it says what they are, when that is what is wrong.
+func got(field string, d *huma.ErrorDetail) string {
 	if field == "body" || strings.HasPrefix(field, "hashData") {
+		if wrongKind(d.Message) {
+			return ", got " + kindOf(d.Value)
+		}
 		return ""
 	}
 	text := ""
-	switch v := value.(type) {
-	case nil:
-		text = "null"
+	switch v := d.Value.(type) {
 	case string:
 		text = strconv.Quote(cloud.FirstCharacters(v))
 	case float64:
-		text = strconv.FormatFloat(v, 'f', -1, 64)
+		text = shownNumber(v)
 	case bool:
 		text = strconv.FormatBool(v)
 	case []any:
-		text = fmt.Sprintf("an array of %d", len(v))
+		if text = kindOf(v); !wrongKind(d.Message) {
+			text = strconv.Itoa(len(v))
+		}
+	case map[string]any:
+		if !wrongKind(d.Message) { // a property is missing
+			return ""
+		}
+		text = kindOf(v)
+	case nil:
+		text = kindOf(v)
 	default:
 		return ""
 	}
 	return ", got " + text
+}
+
+// wrongKind reports whether the message says that a value is of another JSON type.
+func wrongKind(message string) bool {
+	switch message {
+	case validation.MsgExpectedObject, validation.MsgExpectedArray, validation.MsgExpectedString, validation.MsgExpectedNumber,
+		validation.MsgExpectedInteger, validation.MsgExpectedBoolean:
+		return true
+	default:
+		return false
+	}
+}
+
+// kindOf names the JSON type of a value.
+func kindOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "a string"
+	case float64:
+		return "a number"
+	case bool:
+		return "a boolean"
+	case []any:
+		return "an array"
+	default:
+		return "an object"
+	}
+}
+
+// shownNumber returns a number as it is written in JSON, without hundreds of zeros.
+func shownNumber(n float64) string {
+	const most = 1 << 53 // from here on not every integer is a number of JSON's readers
+	if math.Abs(n) > most {
+		return strconv.FormatFloat(n, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
 }

@@ -68,8 +68,8 @@ func TestRolesOfAnInvitation(t *testing.T) {
 		before := h.revision()
 		for roles, sentence := range map[string]string{
 			`"role":"admin","assignedRoleIds":["` + systemRole("Admin") + `"]`: "role: expected either role or assignedRoleIds, got both",
-			`"role":"Admin"`:                        `role: expected value to be one of "admin, developer", got "Admin"`,
-			`"role":""`:                             `role: expected value to be one of "admin, developer", got ""`,
+			`"role":"Admin"`:                        `role: expected one of admin, developer, got "Admin"`,
+			`"role":""`:                             `role: expected one of admin, developer, got ""`,
 			`"assignedRoleIds":["` + unknown + `"]`: `assignedRoleIds[0]: there is no role "` + unknown + `" in the organization`,
 			`"assignedRoleIds":["Admin"]`:           `assignedRoleIds[0]: expected a UUID, got "Admin"`,
 		} {

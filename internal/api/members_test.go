@@ -165,9 +165,9 @@ func TestWrongMemberRolesAreRefused(t *testing.T) {
 		before := h.revision()
 		for body, sentence := range map[string]string{
 			`{"role":"admin","assignedRoleIds":["` + systemRole("Admin") + `"]}`: `role: expected either role or assignedRoleIds, got both`,
-			`{"role":"root"}`:         `role: expected value to be one of "admin, developer", got "root"`,
-			`{"role":""}`:             `role: expected value to be one of "admin, developer", got ""`,
-			`{"role":["admin"]}`:      `role: expected string, got an array of 1`,
+			`{"role":"root"}`:         `role: expected one of admin, developer, got "root"`,
+			`{"role":""}`:             `role: expected one of admin, developer, got ""`,
+			`{"role":["admin"]}`:      `role: expected string, got an array`,
 			`{"assignedRoleIds":"a"}`: `assignedRoleIds: expected array, got "a"`,
 			`{"assignedRoleIds":["` + systemRole("Member") + `","` + unknown + `"]}`: `assignedRoleIds[1]: there is no role "` + unknown + `" in the organization`,
 			`{"assignedRoleIds":["` + theirs + `"]}`:                                 `assignedRoleIds[0]: there is no role "` + theirs + `" in the organization`,

@@ -82,8 +82,8 @@ func TestWrongOrganizationPatchChangesNothing(t *testing.T) {
 			add(`{"id":"a","cloudProvider":"aws"}`): `privateEndpoints.add[].region: expected a region of the Cloud`,
 			add(`{"id":"a","region":"eu-west-1"}`):  `privateEndpoints.add[].cloudProvider: expected one of aws, gcp, azure, got ""`,
 
-			add(`{"id":"a","cloudProvider":"ibm","region":"eu-west-1"}`):                         `privateEndpoints.add[0].cloudProvider: expected value to be one of "gcp, aws, azure", got "ibm"`,
-			add(`{"id":"a","cloudProvider":"aws","region":"mars-1"}`):                            `privateEndpoints.add[0].region: expected value to be one of`,
+			add(`{"id":"a","cloudProvider":"ibm","region":"eu-west-1"}`):                         `privateEndpoints.add[0].cloudProvider: expected one of gcp, aws, azure, got "ibm"`,
+			add(`{"id":"a","cloudProvider":"aws","region":"mars-1"}`):                            `privateEndpoints.add[0].region: expected one of `,
 			add(`{"id":"","cloudProvider":"aws","region":"eu-west-1"}`):                          "privateEndpoints.add[].id: expected a name",
 			add(`{"id":"a","cloudProvider":"aws","region":"eu-west-1","description":"a\u0007"}`): "privateEndpoints.add[].description: control characters are not allowed",
 			`{"name":"changed","privateEndpoints":{"remove":[{"id":5}]}}`:                        "privateEndpoints.remove[0].id: expected string, got 5",

@@ -36,7 +36,7 @@ type organization struct {
 	Name             string            `json:"name" example:"Data platform" doc:"The name of the organization."`
 	PrivateEndpoints []privateEndpoint `json:"privateEndpoints" doc:"Private endpoints, kept for clients; Gatehouse does nothing with them."`
 	ByocConfig       []byocConfig      `json:"byocConfig" doc:"Infrastructure of the organization's own in a cloud. Gatehouse has none: always empty."`
-	EnableCoreDumps  bool              `json:"enableCoreDumps" doc:"Whether services may write core dumps. When this is off, no service can switch it on; switching it off does so for all services."`
+	EnableCoreDumps  bool              `json:"enableCoreDumps" doc:"Whether services may write core dumps. As long as this is off, no service does and none can switch it on; when it is on again, each has what it had."`
 }
 
 // privateEndpoint is OpenAPI schema OrganizationPrivateEndpoint.

@@ -40,7 +40,7 @@ func TestPatchTellsAbsentNullAndEmptyApart(t *testing.T) {
 		}
 		id := h.admin.key(full).id
 		h.admin.patchKey(id, `{"name":""}`).is(400, `BAD_REQUEST: name: expected a name of 1 to 255 characters, got ""`)
-		h.admin.patchKey(id, `{"state":""}`).is(400, `BAD_REQUEST: state: expected value to be one of "enabled, disabled", got ""`)
+		h.admin.patchKey(id, `{"state":""}`).is(400, `BAD_REQUEST: state: expected one of enabled, disabled, got ""`)
 		h.admin.patchKey(id, `{"assignedRoleIds":[""]}`).says(400, "BAD_REQUEST: assignedRoleIds[0]: ", `got ""`)
 		h.admin.patchKey(id, `{"assignedRoleIds":[null]}`).says(400, "BAD_REQUEST: assignedRoleIds[0]: ")
 		h.admin.patchKey(id, `{"roles":["admin"],"assignedRoleIds":["`+billing+`"]}`).is(400, "BAD_REQUEST: roles: expected either roles or assignedRoleIds, got both")

@@ -2,7 +2,11 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -96,10 +100,22 @@ func (r queryEndpointPostRequest) endpoint() (cloud.QueryEndpoint, error) {
 	}
 	for i, text := range r.OpenAPIKeys {
 		id, err := parseID("openApiKeys", text)
-		if err != nil { // and it may be a key ID or a secret: the sentence does not repeat it
-			return q, cloud.Errorf(cloud.Invalid, "openApiKeys[%d]: expected the id of an API key as paths have it, a UUID", i)
+		if err != nil {
+			return q, cloud.Errorf(cloud.Invalid, "openApiKeys[%d]: expected the id of an API key as paths have it, a UUID, got %s", i, shownKey(text))
 		}
 		q.KeyIDs = append(q.KeyIDs, id)
 	}
 	return q, nil
+}
+
+// credential is how key IDs and secrets look, or parts of them that are worth keeping secret.
+var credential = regexp.MustCompile(`^[0-9A-Za-z]{16,}$`)
+
+// shownKey repeats what was given in place of the id of a key, but for a key ID or a secret: what
+// is wrong with a request may be kept in logs.
+func shownKey(text string) string {
+	if credential.MatchString(strings.TrimSpace(text)) {
+		return fmt.Sprintf("%d characters that may be a key ID or a secret", len(text))
+	}
+	return strconv.Quote(cloud.FirstCharacters(text))
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -58,15 +59,19 @@ func TestKeysOfAQueryEndpointExist(t *testing.T) {
 				is(400, `BAD_REQUEST: openApiKeys[1]: expected the id of an API key of the organization, got "`+id+`"`)
 		}
 		for body, part := range map[string]string{
-			`{"openApiKeys":[` + inJSON(own.secret) + `]}`:      "openApiKeys[0]: expected the id of an API key as paths have it, a UUID",
-			`{"openApiKeys":["` + strings.ToUpper("x") + `"]}`:  "openApiKeys[0]: expected the id of an API key as paths have it, a UUID",
-			`{"openApiKeys":"` + own.id + `"}`:                  "openApiKeys: expected array",
-			`{"roles":["admin"]}`:                               "roles[0]: expected value to be one of",
+			`{"openApiKeys":["x"]}`:                             `openApiKeys[0]: expected the id of an API key as paths have it, a UUID, got "x"`,
+			`{"openApiKeys":"` + own.id + `"}`:                  `openApiKeys: expected array, got "` + own.id + `"`,
+			`{"roles":["admin"]}`:                               "roles[0]: expected one of sql_console_read_only, sql_console_admin, got ",
 			`{"allowedOrigins":"https://app.example.com/page"}`: "allowedOrigins: expected origins",
 			`{"allowedOrigins":["*"]}`:                          "allowedOrigins: expected string",
 			`{"openApiKeys":[` + strings.TrimSuffix(strings.Repeat(inJSON(nobodys)+",", 1001), ",") + `]}`: "openApiKeys: expected at most 1000 keys, got 1001",
 		} {
 			h.admin.post(path, body).says(400, "BAD_REQUEST: ", part)
+		}
+		// People take the key ID for it, or the secret: neither is repeated.
+		for _, text := range []string{own.keyID, own.secret, " " + own.secret + "\n"} {
+			h.admin.post(path, `{"openApiKeys":[`+inJSON(text)+`]}`).
+				is(400, fmt.Sprintf("BAD_REQUEST: openApiKeys[0]: expected the id of an API key as paths have it, a UUID, got %d characters that may be a key ID or a secret", len(text)))
 		}
 		if h.revision() != before {
 			t.Error("a refused query endpoint changed something")

@@ -23,8 +23,10 @@ func TestQuotasAreShown(t *testing.T) {
 			}
 		}
 		list.shows(map[string]string{
-			"result.0.scope": `"organization"`, "result.0.value": "100", "result.0.usage": "0", "result.0.adjustable": "true",
-			"result.2.scope": `"warehouse"`, "result.3.value": "1000", "result.3.usage": "2", "result.4.value": "600",
+			"result.0.scope": `"organization"`, "result.0.value": "100", "result.0.usage": "0", "result.2.scope": `"warehouse"`,
+			"result.3.value": "1000", "result.3.usage": "2", "result.4.value": "600",
+			// Of these numbers --max-keys alone sets one.
+			"result.0.adjustable": "false", "result.1.adjustable": "false", "result.2.adjustable": "false", "result.3.adjustable": "true", "result.4.adjustable": "false",
 		})
 		if list.has("result.2.usage") || list.has("result.4.usage") {
 			t.Error("what is not counted is shown as counted")

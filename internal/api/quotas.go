@@ -19,7 +19,7 @@ type organizationQuota struct {
 	Scope       string    `json:"scope" enum:"organization,warehouse" doc:"What the limit is counted for."`
 	Value       int       `json:"value" minimum:"0" example:"1000" doc:"The limit."`
 	Usage       *int      `json:"usage,omitempty" minimum:"0" example:"12" doc:"How much of it is used; absent where it is not counted. It may be more than the limit when the limit was lowered."`
-	Adjustable  bool      `json:"adjustable" doc:"Whether whoever runs Gatehouse can change the limit."`
+	Adjustable  bool      `json:"adjustable" doc:"Whether whoever runs Gatehouse can set the limit to a number of their own."`
 }
 
 type quotaCode string

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,8 @@ func (h *house) asReal(s *engine.Server) string {
 func TestSettingsOfARealEngine(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		h := houseOnSQLite(t, withoutLimit)
-		spec := enginetest.Spec(t, cloud.NewServicePassword().Reveal())
+		password := cloud.NewServicePassword().Reveal()
+		spec := enginetest.Spec(t, password)
 		server := enginetest.Start(t, e, spec)
 		path := h.asReal(server) + "/clickhouseSettings"
 		schema := map[string]map[string]any{}
@@ -79,6 +81,18 @@ func TestSettingsOfARealEngine(t *testing.T) {
 				h.admin.patch(path, `{"settings":{"`+name+`":"bogus"}}`).says(400, "settings."+name+`: ClickHouse does not take "bogus": `, "'bogus'")
 			}
 		}
+		if schema["max_execution_time"]["type"] == "number" { // which may have fractions
+			for _, value := range []string{"0.1", "2147483647", "1.5"} {
+				h.admin.patch(path, `{"settings":{"max_execution_time":`+value+`}}`).ok().shows(map[string]string{"result.settings.max_execution_time": value})
+				if update() {
+					t.Errorf("max_execution_time = %s takes a restart", value)
+				}
+				if got := asDefault(t, server, password, "SELECT value FROM system.settings WHERE name = 'max_execution_time'"); got != value {
+					t.Errorf("max_execution_time = %s is %q in a session", value, got)
+				}
+			}
+			h.admin.delete(path + "/max_execution_time").ok()
+		}
 		refused := 0
 		for name, entry := range schema {
 			example, has := entry["example"].(string)
@@ -97,6 +111,26 @@ func TestSettingsOfARealEngine(t *testing.T) {
 		h.admin.patch(path, `{"settings":{"max_threads":2}}`).ok()
 		update()
 	})
+}
+
+// asDefault returns what the server answers its user default.
+func asDefault(t *testing.T, s *engine.Server, password, sql string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.HTTP()+"/", strings.NewReader(sql))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.SetBasicAuth("default", password)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s %s (%v)", sql, answer.Status, text, err)
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // The metrics of a real engine are what Prometheus reads, and the filtered ones are among them.

@@ -74,7 +74,7 @@ func TestUnknownRoleIsRefused(t *testing.T) {
 			h.admin.patchKey(key.id, `{"assignedRoleIds":["`+id+`"]}`).says(400, "BAD_REQUEST: assignedRoleIds[0]: ", "got "+inJSON(id))
 		}
 		for _, body := range []string{`{"name":"a key","roles":["root"]}`, `{"name":"a key","roles":["admin","root"]}`, `{"name":"a key","roles":["Admin"]}`} {
-			h.admin.post("~/keys", body).says(400, `expected value to be one of "admin, developer, query_endpoints", got "`)
+			h.admin.post("~/keys", body).says(400, `expected one of admin, developer, query_endpoints, got "`)
 			h.admin.patchKey(key.id, body).says(400, "BAD_REQUEST: roles[")
 		}
 		h.admin.get("~/keys/" + key.id).ok().shows(map[string]string{"result.name": `"a key"`, "result.assignedRoles.0.roleName": `"Billing"`})

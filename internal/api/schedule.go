@@ -20,7 +20,7 @@ type scalingSchedulePostRequest struct {
 // scheduleEntryRequest is OpenAPI schema ScalingScheduleEntryRequest.
 type scheduleEntryRequest struct {
 	Name               string           `json:"name" example:"Business hours" doc:"What the entry is for, 1 to 255 characters."`
-	Weekdays           []whole          `json:"weekdays" minItems:"1" doc:"The days on which it begins: 0 for Sunday to 6 for Saturday."`
+	Weekdays           []whole          `json:"weekdays" minItems:"1" doc:"The days on which it begins, each once: 0 for Sunday to 6 for Saturday."`
 	StartHourUtc       whole            `json:"startHourUtc" example:"9" doc:"The hour at which it begins, in UTC: 0 to 23."`
 	EndHourUtc         whole            `json:"endHourUtc" example:"17" doc:"The hour at which it ends, in UTC: 1 to 24, and not startHourUtc. When it is less than that, it is one of the next day."`
 	AutoscalingMode    *autoscalingMode `json:"autoscalingMode,omitempty" doc:"What is to grow with the load meanwhile. Absent: vertical."`
@@ -122,7 +122,7 @@ func (r scheduleEntryRequest) readNumReplicas(field string, e *cloud.ScheduleEnt
 	case n == nil:
 		return nil
 	case e.MinReplicas != nil || e.MaxReplicas != nil:
-		return cloud.Errorf(cloud.Invalid, "%snumReplicas: expected either numReplicas or minReplicas and maxReplicas, got %d and those", field, *n)
+		return cloud.Errorf(cloud.Invalid, "%snumReplicas: expected none beside minReplicas and maxReplicas, got %d", field, *n)
 	case e.Mode == cloud.Horizontal:
 		return cloud.Errorf(cloud.Invalid, "%snumReplicas: expected minReplicas and maxReplicas in the horizontal mode, got %d", field, *n)
 	case *n < 1:

@@ -17,7 +17,7 @@ type service struct {
 	Provider                        cloudProvider     `json:"provider" doc:"The cloud provider that was asked for. Gatehouse keeps it for clients: services run where Gatehouse does."`
 	Region                          region            `json:"region" doc:"The region that was asked for."`
 	State                           serviceState      `json:"state" doc:"What the service is doing."`
-	StateMessage                    string            `json:"stateMessage,omitempty" example:"Port 9441 is taken by another program." doc:"Why the service does not work as it should; absent when it does."`
+	StateMessage                    string            `json:"stateMessage,omitempty" example:"Port 21000 is taken by another program, so nobody can reach the service there." doc:"Why the service does not work as it should; absent when it does."`
 	ClickhouseVersion               string            `json:"clickhouseVersion,omitempty" example:"26.8.1.1" doc:"The version of ClickHouse that ran last; absent before the first start."`
 	Endpoints                       []serviceEndpoint `json:"endpoints" doc:"Where clients reach the service."`
 	Tier                            serviceTier       `json:"tier,omitempty" deprecated:"true" doc:"Always absent: services are not of tiers."`
@@ -50,7 +50,7 @@ type service struct {
 	EncryptionRoleID                string            `json:"encryptionRoleId,omitempty" doc:"Always absent."`
 	ComplianceType                  complianceType    `json:"complianceType,omitempty" doc:"Always absent."`
 	Tags                            []resourceTag     `json:"tags" doc:"The tags of the service."`
-	EnableCoreDumps                 bool              `json:"enableCoreDumps" doc:"Whether the kernel may write a core dump when a process of the service crashes. It holds data of the service."`
+	EnableCoreDumps                 bool              `json:"enableCoreDumps" doc:"Whether the kernel may write a core dump, which holds data of the service, when a process of it crashes: false as long as the organization has switched that off, whatever the service has."`
 	ScalingSchedule                 *scalingSchedule  `json:"scalingSchedule,omitempty" doc:"How the service is scaled at certain hours; absent without a schedule."`
 	CurrentScaling                  currentScaling    `json:"currentScaling" doc:"How the service is really scaled now, which may be less than what was asked for."`
 }
@@ -119,17 +119,18 @@ type serviceProfile string
 // Schema implements huma.SchemaProvider.
 func (serviceProfile) Schema(huma.Registry) *huma.Schema { return textEnum(cloud.ServiceProfiles...) }
 
-// serviceTier is not checked: what it says was replaced by sizes.
+// serviceTier is checked and then ignored: what it says was replaced by sizes. It may be empty.
 type serviceTier string
 
-// Schema implements huma.SchemaProvider.
-func (serviceTier) Schema(huma.Registry) *huma.Schema {
-	return choice([]string{
-		"development", "production", "dedicated_high_mem", "dedicated_high_cpu", "dedicated_standard", "dedicated_standard_n2d_standard_4",
-		"dedicated_standard_n2d_standard_8", "dedicated_standard_n2d_standard_32", "dedicated_standard_n2d_standard_128",
-		"dedicated_standard_n2d_standard_32_16SSD", "dedicated_standard_n2d_standard_64_24SSD",
-	})
+// serviceTiers are those of the contract.
+var serviceTiers = []string{
+	"development", "production", "dedicated_high_mem", "dedicated_high_cpu", "dedicated_standard", "dedicated_standard_n2d_standard_4",
+	"dedicated_standard_n2d_standard_8", "dedicated_standard_n2d_standard_32", "dedicated_standard_n2d_standard_128",
+	"dedicated_standard_n2d_standard_32_16SSD", "dedicated_standard_n2d_standard_64_24SSD",
 }
+
+// Schema implements huma.SchemaProvider.
+func (serviceTier) Schema(huma.Registry) *huma.Schema { return choice(serviceTiers) }
 
 type complianceType string
 
@@ -151,7 +152,7 @@ func (s *server) showService(stored cloud.Service) service {
 		IAMRole:            "arn:aws:iam::000000000000:role/CH-S3-" + r.Label() + "-" + r.Region + "-00-Role",
 		PrivateEndpointIDs: append([]string{}, r.PrivateEndpointIDs...), AvailablePrivateEndpointIDs: append([]string{}, r.AvailableEndpoint...),
 		DataWarehouseID: r.ID.String(), IsPrimary: true, ReleaseChannel: releaseChannel(r.ReleaseChannel), Profile: serviceProfile(r.Profile),
-		Tags: shown(r.Tags, func(t cloud.Tag) resourceTag { return resourceTag(t) }), EnableCoreDumps: r.EnableCoreDumps, CurrentScaling: showCurrent(r),
+		Tags: shown(r.Tags, func(t cloud.Tag) resourceTag { return resourceTag(t) }), EnableCoreDumps: r.CoreDumps(), CurrentScaling: showCurrent(r),
 	}
 	if scaling.Mode == cloud.Horizontal {
 		out.MinReplicas, out.MaxReplicas, out.ReplicaMemoryGb = scaling.MinReplicas, scaling.MaxReplicas, scaling.MinMemory

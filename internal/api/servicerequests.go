@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -39,7 +41,7 @@ type servicePostRequest struct {
 	Profile                         *serviceProfile          `json:"profile,omitempty" doc:"The hardware profile, kept for clients. Absent: v1-default."`
 	ComplianceType                  *complianceType          `json:"complianceType,omitempty" doc:"Not accepted unless empty."`
 	Tags                            *[]resourceTag           `json:"tags,omitempty" doc:"The tags of the service, at most 50. Of a key that comes twice the last one counts."`
-	EnableCoreDumps                 *bool                    `json:"enableCoreDumps,omitempty" doc:"Whether the service may write core dumps. Absent: as the organization has it."`
+	EnableCoreDumps                 *bool                    `json:"enableCoreDumps,omitempty" doc:"Whether the service may write core dumps, as long as the organization lets it. Absent: true. True is refused as long as the organization has switched it off."`
 }
 
 // serviceEndpointChange is OpenAPI schema ServiceEndpointChange.
@@ -63,7 +65,7 @@ type servicePatchRequest struct {
 	Endpoints                      *[]serviceEndpointChange `json:"endpoints,omitempty" doc:"Endpoints to switch on or off."`
 	TransparentDataEncryptionKeyID *string                  `json:"transparentDataEncryptionKeyId,omitempty" doc:"Not accepted unless empty: disks are encrypted by whoever runs Gatehouse."`
 	Tags                           *tagsEdit                `json:"tags,omitempty" doc:"Tags to remove and to add."`
-	EnableCoreDumps                *bool                    `json:"enableCoreDumps,omitempty" doc:"Whether the service may write core dumps. No service can switch it on where the organization has switched it off."`
+	EnableCoreDumps                *bool                    `json:"enableCoreDumps,omitempty" doc:"Whether the service may write core dumps, as long as the organization lets it. True is refused as long as the organization has switched it off."`
 }
 
 // endpointIDsEdit is OpenAPI schema InstancePrivateEndpointsPatch.
@@ -169,8 +171,8 @@ func (r servicePostRequest) newService() (n cloud.NewService, err error) {
 	return n, nil
 }
 
-// checkAbsent returns Invalid for what the Cloud can do and Gatehouse cannot: to ignore it
-// would pretend that it was done.
+// checkAbsent returns Invalid for what the Cloud can do and Gatehouse cannot, to ignore which
+// would pretend that it was done, and for a tier that does not exist.
 func (r servicePostRequest) checkAbsent() error {
 	for _, f := range []struct {
 		field, value, why string
@@ -185,6 +187,9 @@ func (r servicePostRequest) checkAbsent() error {
 		if f.value != "" {
 			return cloud.Errorf(cloud.Invalid, "%s: expected none, because %s, got %q", f.field, f.why, cloud.FirstCharacters(f.value))
 		}
+	}
+	if tier := text(r.Tier); tier != "" && !slices.Contains(serviceTiers, tier) {
+		return cloud.Errorf(cloud.Invalid, "tier: expected one of %s, got %q", strings.Join(serviceTiers, ", "), cloud.FirstCharacters(tier))
 	}
 	if r.IsReadonly != nil && *r.IsReadonly {
 		return cloud.Errorf(cloud.Invalid, "isReadonly: expected false, because each service has its data to itself, got true")

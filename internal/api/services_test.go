@@ -125,6 +125,7 @@ func TestServiceThatCannotBeIsRefused(t *testing.T) {
 			`"dataWarehouseId":null,"backupId":null,"byocId":null,"isReadonly":null,"hasTransparentDataEncryption":null,"encryptionKey":null,"encryptionAssumedRoleIdentifier":null,"complianceType":null,
 			"endpoints":null,"ipAccessList":null,"tags":null,"profile":null,"releaseChannel":null,"numReplicas":null,"idleScaling":null,"tier":null,"enableCoreDumps":null,"privateEndpointIds":null,"minTotalMemoryGb":null`,
 			`"dataWarehouseId":"","backupId":"","byocId":"","isReadonly":false,"hasTransparentDataEncryption":false,"encryptionKey":"","encryptionAssumedRoleIdentifier":"","complianceType":"","tier":"","endpoints":[],"tags":[]`,
+			`"tier":"development"`,
 		} {
 			h.admin.post("~/services", "{"+place+","+empty+"}").ok()
 		}
@@ -139,12 +140,12 @@ func TestServiceThatCannotBeIsRefused(t *testing.T) {
 			place + `,"encryptionAssumedRoleIdentifier":"r"`:                                 `encryptionAssumedRoleIdentifier: expected none, because disks are encrypted by whoever runs Gatehouse, got "r"`,
 			place + `,"complianceType":"hipaa"`:                                              `complianceType: expected none, because Gatehouse is not certified, got "hipaa"`,
 			place + `,"endpoints":[{"protocol":"mysql","enabled":true}]`:                     `endpoints[0].enabled: expected false, because no engine here speaks the MySQL protocol, got true`,
-			place + `,"endpoints":[{"protocol":"https","enabled":true}]`:                     `endpoints[0].protocol: expected value to be one of "mysql", got "https"`,
+			place + `,"endpoints":[{"protocol":"https","enabled":true}]`:                     `endpoints[0].protocol: expected one of mysql, got "https"`,
 			`"name":"","provider":"aws","region":"us-east-1"`:                                `name: expected a name of 1 to 50 characters, got ""`,
 			`"name":"` + strings.Repeat("é", 51) + `","provider":"aws","region":"us-east-1"`: `name: expected at most 50 characters, got 51`,
 			`"name":"a","provider":"aws","region":"us-east1"`:                                `region: expected a region of aws, which are ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-1, ap-southeast-2, ca-central-1, eu-central-1, eu-west-1, eu-west-2, il-central-1, us-east-1, us-east-2, us-west-2, got "us-east1"`,
-			`"name":"a","provider":"hetzner","region":"us-east-1"`:                           `provider: expected value to be one of "gcp, aws, azure", got "hetzner"`,
-			`"name":"a","provider":"aws","region":"mars-1"`:                                  `region: expected value to be one of "`,
+			`"name":"a","provider":"hetzner","region":"us-east-1"`:                           `provider: expected one of gcp, aws, azure, got "hetzner"`,
+			`"name":"a","provider":"aws","region":"mars-1"`:                                  `region: expected one of ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-1, ap-southeast-2, ca-central-1, eu-central-1, eu-west-1, eu-west-2, il-central-1, us-east-1, us-east-2, us-west-2, us-east1, us-central1, europe-west2, europe-west4, asia-southeast1, asia-northeast1, eastus, eastus2, westus3, germanywestcentral, centralus, got "mars-1"`,
 			`"name":"a","provider":"aws"`:                                                    `body: expected required property region to be present`,
 			place + `,"minReplicaMemoryGb":9`:                                                `minReplicaMemoryGb: expected 8 to 356 in steps of 4, got 9`,
 			place + `,"maxReplicaMemoryGb":360`:                                              `maxReplicaMemoryGb: expected 8 to 356 in steps of 4, got 360`,
@@ -154,19 +155,23 @@ func TestServiceThatCannotBeIsRefused(t *testing.T) {
 			place + `,"numReplicas":0`:                                                       `numReplicas: expected 1 to 20 replicas, got 0`,
 			place + `,"numReplicas":21`:                                                      `numReplicas: expected 1 to 20 replicas, got 21`,
 			place + `,"numReplicas":1.5`:                                                     `numReplicas: expected integer, got 1.5`,
-			place + `,"numReplicas":1e300`:                                                   `numReplicas: expected number <= 999999, got 1000`,
-			place + `,"numReplicas":2,"minReplicas":2,"maxReplicas":2`:                       `numReplicas: expected either numReplicas or minReplicas and maxReplicas, got 2 and those`,
+			place + `,"numReplicas":1e300`:                                                   `numReplicas: expected at most 9007199254740991, got 1e+300`,
+			place + `,"numReplicas":2,"minReplicas":2,"maxReplicas":2`:                       `numReplicas: expected none beside minReplicas and maxReplicas, got 2`,
 			place + `,"minReplicas":2`:                                                       `minReplicas: expected minReplicas and maxReplicas together, got only 2`,
 			place + `,"minReplicas":2,"maxReplicas":3`:                                       `maxReplicas: expected minReplicas, which is 2, in the vertical mode, got 3`,
 			place + `,"autoscalingMode":"horizontal","numReplicas":2`:                        `numReplicas: expected minReplicas and maxReplicas in the horizontal mode, got 2`,
-			place + `,"autoscalingMode":"diagonal"`:                                          `autoscalingMode: expected value to be one of "vertical, horizontal", got "diagonal"`,
+			place + `,"autoscalingMode":"diagonal"`:                                          `autoscalingMode: expected one of vertical, horizontal, got "diagonal"`,
 			place + `,"idleTimeoutMinutes":4`:                                                `idleTimeoutMinutes: expected 5 to 525600 minutes, got 4`,
-			place + `,"ipAccessList":[{"source":"here"}]`:                                    `ipAccessList[0].source: expected an IPv4 or IPv6 address or CIDR range such as 203.0.113.0/24, got "here"`,
-			place + `,"tags":[{"key":"a b"}]`:                                                `tags[0].key: expected 1 to 128 letters, digits, dots, dashes and underscores, got "a b"`,
-			place + `,"tags":[{"key":"a","value":"ü"}]`:                                      `tags[0].value: expected at most 256 letters, digits, dots, dashes and underscores, got "ü"`,
-			place + `,"profile":"v2-tiny"`:                                                   `profile: expected value to be one of "`,
-			place + `,"privateEndpointIds":[""]`:                                             `privateEndpointIds[0]: expected a name of 1 to 255 characters, got ""`,
-			place + `,"backupId":5`:                                                          `backupId: expected string, got 5`,
+			place + `,"idleTimeoutMinutes":999999999`:                                        `idleTimeoutMinutes: expected 5 to 525600 minutes, got 999999999`,
+			place + `,"tier":"foo"`: `tier: expected one of development, production, dedicated_high_mem, dedicated_high_cpu, dedicated_standard, dedicated_standard_n2d_standard_4, ` +
+				`dedicated_standard_n2d_standard_8, dedicated_standard_n2d_standard_32, dedicated_standard_n2d_standard_128, dedicated_standard_n2d_standard_32_16SSD, ` +
+				`dedicated_standard_n2d_standard_64_24SSD, got "foo"`,
+			place + `,"ipAccessList":[{"source":"here"}]`: `ipAccessList[0].source: expected an IPv4 or IPv6 address or CIDR range such as 203.0.113.0/24, got "here"`,
+			place + `,"tags":[{"key":"a b"}]`:             `tags[0].key: expected 1 to 128 letters, digits, dots, dashes and underscores, got "a b"`,
+			place + `,"tags":[{"key":"a","value":"ü"}]`:   `tags[0].value: expected at most 256 letters, digits, dots, dashes and underscores, got "ü"`,
+			place + `,"profile":"v2-tiny"`:                `profile: expected one of `,
+			place + `,"privateEndpointIds":[""]`:          `privateEndpointIds[0]: expected a name of 1 to 255 characters, got ""`,
+			place + `,"backupId":5`:                       `backupId: expected string, got 5`,
 		} {
 			h.admin.post("~/services", "{"+body+"}").says(400, "BAD_REQUEST: ", sentence)
 		}

@@ -62,7 +62,7 @@ func TestCommandsFollowTheTableOfStates(t *testing.T) {
 		h.admin.delete("~/services/"+id).is(409, "CONFLICT: Only instance in one of the following states: "+
 			"'provisioning','starting','awaking','idle','stopped','degraded','failed' can be terminated. Current state: 'running'")
 		for body, sentence := range map[string]string{
-			`{}`: "body: expected required property command to be present", `{"command":"restart"}`: `command: expected value to be one of "start, stop, awake", got "restart"`,
+			`{}`: "body: expected required property command to be present", `{"command":"restart"}`: `command: expected one of start, stop, awake, got "restart"`,
 			`{"command":null}`: "command: expected string, got null",
 		} {
 			h.admin.patch("~/services/"+id+"/state", body).is(400, "BAD_REQUEST: "+sentence)

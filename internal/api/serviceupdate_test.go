@@ -100,7 +100,7 @@ func TestWrongServicePatchChangesNothing(t *testing.T) {
 		for patch, sentence := range map[string]string{
 			`"name":""`:                  `name: expected a name of 1 to 50 characters, got ""`,
 			`"name":5`:                   `name: expected string, got 5`,
-			`"releaseChannel":"nightly"`: `releaseChannel: expected value to be one of "slow, default, fast", got "nightly"`,
+			`"releaseChannel":"nightly"`: `releaseChannel: expected one of slow, default, fast, got "nightly"`,
 			`"endpoints":[{"protocol":"mysql","enabled":true}]`:             `endpoints[0].enabled: expected false, because no engine here speaks the MySQL protocol, got true`,
 			`"transparentDataEncryptionKeyId":"k"`:                          `transparentDataEncryptionKeyId: expected none, because disks are encrypted by whoever runs Gatehouse, got "k"`,
 			`"ipAccessList":{"add":[{"source":"here"}]}`:                    `ipAccessList.add[0].source: expected an IPv4 or IPv6 address or CIDR range such as 203.0.113.0/24, got "here"`,
@@ -212,5 +212,48 @@ func TestServiceThatIsBeingDeletedIsNotChanged(t *testing.T) {
 		}
 		h.admin.get("~/services").ok().shows(map[string]string{"result": "[]"})
 		h.recorded(id, "service_create by api", "service_delete by api", "service_terminated by system")
+	})
+}
+
+// While the organization has core dumps switched off no service has them, whatever was said of it,
+// and each has what was said of it when the organization switches them on again: what was created
+// meanwhile too.
+func TestCoreDumpsOfServicesAreMasked(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		is := func(id, want string) {
+			t.Helper()
+			h.admin.get("~/services/" + id).ok().shows(map[string]string{"result.enableCoreDumps": want})
+		}
+		const barred = "BAD_REQUEST: enableCoreDumps: expected false, because the organization has switched core dumps off, got true"
+		on, changed := h.admin.service(), h.admin.service()
+		h.admin.patch("~", `{"enableCoreDumps":false}`).ok()
+		is(on, "false")
+		h.admin.patch("~/services/"+on, `{"enableCoreDumps":true}`).is(400, barred)
+		h.admin.patch("~/services/"+on, `{"name":"renamed"}`).ok().shows(map[string]string{"result.name": `"renamed"`, "result.enableCoreDumps": "false"})
+		h.admin.patch("~/services/"+changed, `{"enableCoreDumps":false}`).ok().shows(map[string]string{"result.enableCoreDumps": "false"})
+		h.admin.post("~/services", `{"name":"a","provider":"aws","region":"us-east-1","enableCoreDumps":true}`).is(400, barred)
+		absent, never := h.admin.service(), h.admin.service(`"name":"never"`, `"enableCoreDumps":false`)
+		is(absent, "false")
+		h.admin.patch("~", `{"enableCoreDumps":true}`).ok()
+		is(on, "true")
+		is(changed, "false")
+		is(absent, "true")
+		is(never, "false")
+		h.admin.patch("~/services/"+changed, `{"enableCoreDumps":true}`).ok().shows(map[string]string{"result.enableCoreDumps": "true"})
+		h.recorded(on, "service_create by api", "service_update_name by api")
+	})
+}
+
+// A source that is listed twice stays twice, in its places: clients look in the answer for the list
+// that they have sent, and who is let in is the same.
+func TestSourceThatIsListedTwiceStays(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		const list = `[{"description":"a","source":"10.0.0.0/8"},{"source":"192.0.2.1"},{"description":"b","source":"10.0.0.0/8"}]`
+		id := h.admin.service(`"name":"orders"`, `"ipAccessList":`+list)
+		h.admin.get("~/services/" + id).ok().shows(map[string]string{"result.ipAccessList": list})
+		h.admin.patch("~/services/"+id, `{"ipAccessList":[]}`).ok()
+		h.admin.patch("~/services/"+id, `{"ipAccessList":{"add":`+list+`}}`).ok().shows(map[string]string{"result.ipAccessList": list})
+		// As the Terraform provider does it: all that was, then all that is to be.
+		h.admin.patch("~/services/"+id, `{"ipAccessList":{"remove":`+list+`,"add":`+list+`}}`).ok().shows(map[string]string{"result.ipAccessList": list})
 	})
 }

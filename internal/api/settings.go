@@ -43,7 +43,7 @@ func (v settingValue) MarshalJSON() ([]byte, error) {
 	if v.Number || v.Bool {
 		return []byte(v.Value), nil
 	}
-	return json.Marshal(v.Value)
+	return jsontext.AppendQuote(nil, v.Value) // as it is: writeJSON escapes nothing for HTML either
 }
 
 func showSetting(s cloud.ServiceSetting) clickhouseSetting {
@@ -80,24 +80,24 @@ func (e settingsEdit) read() (set []cloud.ServiceSetting, unset []string, err er
 	if bytes.HasPrefix(text, []byte(`"`)) {
 		var inner string
 		if err := json.Unmarshal(text, &inner); err != nil {
-			return nil, nil, errSettingsForm
+			return nil, nil, e.wrongForm()
 		}
 		text = []byte(inner)
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(false))
 	if begin, err := d.ReadToken(); err != nil || begin.Kind() != '{' {
-		return nil, nil, errSettingsForm
+		return nil, nil, e.wrongForm()
 	}
 	for d.PeekKind() == '"' {
 		name, err := d.ReadToken()
 		if err != nil {
-			return nil, nil, errSettingsForm
+			return nil, nil, e.wrongForm()
 		}
 		setting := cloud.ServiceSetting{Name: name.String()}
 		value, err := d.ReadToken()
 		switch {
 		case err != nil:
-			return nil, nil, errSettingsForm
+			return nil, nil, e.wrongForm()
 		case len(set)+len(unset) == cloud.MaxServiceSettings:
 			return nil, nil, cloud.Errorf(cloud.Invalid, "settings: expected at most %d settings, got more", cloud.MaxServiceSettings)
 		case !readSetting(&setting, value):
@@ -109,16 +109,27 @@ func (e settingsEdit) read() (set []cloud.ServiceSetting, unset []string, err er
 		}
 	}
 	if _, err := d.ReadToken(); err != nil || len(set)+len(unset) == 0 {
-		return nil, nil, errSettingsForm
+		return nil, nil, e.wrongForm()
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, nil, errSettingsForm
+		return nil, nil, e.wrongForm()
 	}
 	return set, unset, nil
 }
 
-// errSettingsForm ends in the Cloud's own words.
-var errSettingsForm = cloud.Errorf(cloud.Invalid, "settings: expected an object with at least one setting, or such an object as a text: settings must be a non-empty object")
+// wrongForm begins in the Cloud's own words, which name the field as well.
+func (e settingsEdit) wrongForm() error {
+	var value any
+	_ = json.Unmarshal(e.text, &value) // it was read before
+	got := kindOf(value)
+	switch value.(type) {
+	case string:
+		got = "a string that holds none"
+	case map[string]any:
+		got = "an empty one"
+	}
+	return cloud.Errorf(cloud.Invalid, "settings must be a non-empty object, got %s", got)
+}
 
 // readSetting reads the value of a setting, and reports false for one that cannot be.
 func readSetting(s *cloud.ServiceSetting, value jsontext.Token) bool {
@@ -170,7 +181,7 @@ func (appliedSettings) Schema(r huma.Registry) *huma.Schema {
 // settingWarning is OpenAPI schema ServiceClickhouseSettingWarning.
 type settingWarning struct {
 	Name    string `json:"name" example:"max_concurrent_queries" doc:"The setting."`
-	Message string `json:"message" example:"This is a setting of the whole server: ClickHouse restarts to take it in, which ends the queries that run." doc:"The warning."`
+	Message string `json:"message" example:"This is a setting of the whole server: to take it in, ClickHouse restarts when no query runs, or after an hour at the latest, which ends the queries that run then." doc:"The warning."`
 }
 
 // settingsSchema is OpenAPI schema ServiceClickhouseSettingsSchema.

@@ -71,11 +71,11 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 	before := h.revision()
 	const form = "settings must be a non-empty object"
 	for settings, part := range map[string]string{
-		`{}`:                      form,
-		`[]`:                      form,
-		`null`:                    form,
-		`5`:                       form,
-		`""`:                      form,
+		`{}`:                      "BAD_REQUEST: " + form + ", got an empty one",
+		`[]`:                      form + ", got an array",
+		`null`:                    form + ", got null",
+		`5`:                       form + ", got a number",
+		`""`:                      form + ", got a string that holds none",
 		`"{}"`:                    form,
 		`"{"`:                     form,
 		`"[1]"`:                   form,

@@ -37,7 +37,7 @@ func TestWrongUpgradeWindowIsRefused(t *testing.T) {
 		`{"weekday":"1","startHourUtc":0}`:           `BAD_REQUEST: weekday: expected integer, got "1"`,
 		`{"weekday":null,"startHourUtc":0}`:          "BAD_REQUEST: weekday: expected integer, got null",
 		`{"weekday":1e99,"startHourUtc":0}`:          "",
-		`[]`:                                         "BAD_REQUEST: body: expected object",
+		`[]`:                                         "BAD_REQUEST: body: expected object, got an array",
 		`{"weekday":1,"startHourUtc":0,"we`:          "",
 		`{"weekday":1,"weekday":2,"startHourUtc":0}`: "",
 	} {

@@ -42,7 +42,7 @@ type whole int
 
 // Schema implements huma.SchemaProvider.
 func (whole) Schema(huma.Registry) *huma.Schema {
-	most := 999_999.0 // more than anything that is counted
+	most := float64(1<<53 - 1) // what JSON's readers keep exactly; the real bounds are for each field to say
 	least := -most
 	return &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most}
 }

@@ -64,9 +64,8 @@ func (p BackupSchedulePatch) Apply(b BackupSchedule) (BackupSchedule, error) {
 		b.StartTime = *p.StartTime
 	}
 	if b.StartTime != "" && b.Period() != 24 && b.Period() != 48 {
-		// The Cloud's own words, which clients look for, at the end.
-		return b, Errorf(Invalid, "backupPeriodInHours: expected 24 or 48 with the backupStartTime %q, got %d: "+
-			"customBackupPeriod must be 24 or 48 hours when customBackupStartTime is set", b.StartTime, b.Period())
+		// The Cloud's own words, which clients may look for, between the field and what it got.
+		return b, Errorf(Invalid, "backupPeriodInHours: customBackupPeriod must be 24 or 48 hours when customBackupStartTime is set, got %d with the backupStartTime %q", b.Period(), b.StartTime)
 	}
 	return b, nil
 }

@@ -49,7 +49,7 @@ func TestWrongBackupScheduleIsRefused(t *testing.T) {
 		patch  cloud.BackupSchedulePatch
 		says   string
 	}{
-		{short, cloud.BackupSchedulePatch{StartTime: startTime("02:00")}, rule},
+		{short, cloud.BackupSchedulePatch{StartTime: startTime("02:00")}, "backupPeriodInHours: " + rule + `, got 12 with the backupStartTime "02:00"`},
 		{short, cloud.BackupSchedulePatch{StartTime: startTime("02:00"), RetentionHours: hours(48)}, rule},
 		{cloud.BackupSchedule{StartTime: "02:00"}, cloud.BackupSchedulePatch{PeriodHours: hours(6)}, rule},
 		{short, cloud.BackupSchedulePatch{PeriodHours: hours(7)}, "backupPeriodInHours: expected one of 6, 8, 12, 16, 20, 24, 36, 48, got 7"},

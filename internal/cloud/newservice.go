@@ -14,7 +14,7 @@ type NewService struct {
 	Profile            string         // empty: the default
 	Tags               []Tag
 	PrivateEndpointIDs []string
-	EnableCoreDumps    *bool // nil: as the organization has it
+	EnableCoreDumps    *bool // nil: true, which the organization may bar
 }
 
 // Config returns how the service is to be, or Invalid, which names field and value. limit is
@@ -27,7 +27,7 @@ func (n NewService) Config(o Organization, limit int) (c ServiceConfig, err erro
 	if scaling.MinMemory != nil && scaling.MaxMemory == nil {
 		scaling.MaxMemory = scaling.MinMemory
 	}
-	c = ServiceConfig{Addresses: n.Addresses, ReleaseChannel: n.ReleaseChannel, Profile: n.Profile, EnableCoreDumps: o.EnableCoreDumps}
+	c = ServiceConfig{Addresses: n.Addresses, ReleaseChannel: n.ReleaseChannel, Profile: n.Profile, EnableCoreDumps: true, CoreDumpsBarred: !o.EnableCoreDumps}
 	if c.Scaling, err = scaling.Apply(DefaultScaling(), limit); err != nil {
 		return c, err
 	}
@@ -52,12 +52,13 @@ func (n NewService) Config(o Organization, limit int) (c ServiceConfig, err erro
 	if n.EnableCoreDumps != nil {
 		c.EnableCoreDumps = *n.EnableCoreDumps
 	}
-	return c, checkCoreDumps(o, c.EnableCoreDumps)
+	return c, checkCoreDumps(o, n.EnableCoreDumps)
 }
 
-// checkCoreDumps returns Invalid when the organization does not let a service write them.
-func checkCoreDumps(o Organization, enabled bool) error {
-	if enabled && !o.EnableCoreDumps {
+// checkCoreDumps returns Invalid when somebody asks for what the organization does not let
+// a service do.
+func checkCoreDumps(o Organization, asked *bool) error {
+	if asked != nil && *asked && !o.EnableCoreDumps {
 		return Errorf(Invalid, "enableCoreDumps: expected false, because the organization has switched core dumps off, got true")
 	}
 	return nil

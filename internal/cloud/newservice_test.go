@@ -9,12 +9,15 @@ import (
 
 func TestNewServiceHasDefaults(t *testing.T) {
 	// A service for which nothing was asked can be reached by nobody, is of the smallest size, rests
-	// after 15 minutes, and writes core dumps where the organization does.
+	// after 15 minutes, and writes core dumps as soon as the organization lets it.
 	for _, dumps := range []bool{true, false} {
 		c, err := cloud.NewService{Name: "a"}.Config(cloud.Organization{EnableCoreDumps: dumps}, 20)
-		want := cloud.ServiceConfig{Scaling: cloud.DefaultScaling(), Addresses: cloud.AddressList{}, ReleaseChannel: cloud.ChannelDefault, Profile: cloud.DefaultProfile, EnableCoreDumps: dumps}
+		want := cloud.ServiceConfig{Scaling: cloud.DefaultScaling(), Addresses: cloud.AddressList{}, ReleaseChannel: cloud.ChannelDefault, Profile: cloud.DefaultProfile, EnableCoreDumps: true, CoreDumpsBarred: !dumps}
 		if err != nil || !(cloud.Service{ServiceConfig: c}).Equal(cloud.Service{ServiceConfig: want}) {
 			t.Errorf("the service is %+v: %v", c, err)
+		}
+		if c.CoreDumps() != dumps {
+			t.Errorf("the organization lets services write core dumps: %v, and this one does: %v", dumps, c.CoreDumps())
 		}
 		if c.Addresses.Anywhere() || !c.Addresses.Set().Empty() {
 			t.Error("somebody can reach the service")

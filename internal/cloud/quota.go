@@ -31,7 +31,7 @@ type Quota struct {
 	Scope       QuotaScope
 	Value       int
 	Usage       *int // nil where it is not counted
-	Adjustable  bool
+	Adjustable  bool // whoever runs Gatehouse can set it to a number of their own
 }
 
 // Limits are what one organization and one key may use.

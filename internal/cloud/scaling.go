@@ -113,7 +113,7 @@ func checkMemory(field string, gib int) error {
 
 func (p ScalingPatch) applyReplicas(s *Scaling, limit int) error {
 	if p.NumReplicas != nil && (p.MinReplicas != nil || p.MaxReplicas != nil) {
-		return Errorf(Invalid, "numReplicas: expected either numReplicas or minReplicas and maxReplicas, got %d and those", *p.NumReplicas)
+		return Errorf(Invalid, "numReplicas: expected none beside minReplicas and maxReplicas, got %d", *p.NumReplicas)
 	}
 	if (p.MinReplicas == nil) != (p.MaxReplicas == nil) {
 		field, value := "minReplicas", p.MinReplicas
@@ -226,9 +226,12 @@ func (e ScheduleEntry) check(field string) error {
 	if len(e.Weekdays) == 0 || len(e.Weekdays) > 7 {
 		return Errorf(Invalid, "%sweekdays: expected 1 to 7 days, got %d", field, len(e.Weekdays))
 	}
-	for _, d := range e.Weekdays {
+	for i, d := range e.Weekdays {
 		if d < 0 || d > 6 {
 			return Errorf(Invalid, "%sweekdays: expected 0 for Sunday to 6 for Saturday, got %d", field, d)
+		}
+		if slices.Contains(e.Weekdays[:i], d) {
+			return Errorf(Invalid, "%sweekdays: expected each day once, got %d twice", field, d)
 		}
 	}
 	if e.From < 0 || e.From > 23 {
@@ -238,7 +241,11 @@ func (e ScheduleEntry) check(field string) error {
 		return Errorf(Invalid, "%sendHourUtc: expected 1 to 24 and not startHourUtc, got %d", field, e.To)
 	}
 	if (e.MinMemory == nil) != (e.MaxMemory == nil) {
-		return Errorf(Invalid, "%sminReplicaMemoryGb: expected minReplicaMemoryGb and maxReplicaMemoryGb together, got only one", field)
+		name, gib := "minReplicaMemoryGb", e.MinMemory
+		if gib == nil {
+			name, gib = "maxReplicaMemoryGb", e.MaxMemory
+		}
+		return Errorf(Invalid, "%s%s: expected minReplicaMemoryGb and maxReplicaMemoryGb together, got only %d", field, name, *gib)
 	}
 	// Whatever the baseline may become, what the entry says must fit together. How many replicas
 	// there may be is looked at when it begins.

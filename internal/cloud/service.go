@@ -98,7 +98,8 @@ type ServiceConfig struct {
 	PrivateEndpointIDs []string         `json:"privateEndpointIds,omitempty"`
 	ReleaseChannel     ReleaseChannel   `json:"releaseChannel"`
 	Profile            string           `json:"profile"`
-	EnableCoreDumps    bool             `json:"enableCoreDumps"`
+	EnableCoreDumps    bool             `json:"enableCoreDumps"`           // what was said of the service; see CoreDumps
+	CoreDumpsBarred    bool             `json:"coreDumpsBarred,omitempty"` // while the organization has switched them off
 	MySQL              bool             `json:"mysql,omitempty"`
 	UpgradeWindow      *UpgradeWindow   `json:"upgradeWindow,omitempty"`
 	Backups            BackupSchedule   `json:"backups"`
@@ -188,6 +189,10 @@ func (s Service) Label() string {
 	return string(out)
 }
 
+// CoreDumps reports whether the service may write core dumps: it is to say so, and its
+// organization must not have switched them off.
+func (c ServiceConfig) CoreDumps() bool { return c.EnableCoreDumps && !c.CoreDumpsBarred }
+
 // Deleting reports whether the service is on its way out.
 func (s Service) Deleting() bool { return s.Goal == GoalDeleted }
 
@@ -202,8 +207,8 @@ func (s Service) sameConfig(other Service) bool {
 	a, b := s.ServiceConfig, other.ServiceConfig
 	return a.Scaling == b.Scaling && slices.EqualFunc(a.Schedule, b.Schedule, ScheduleEntry.Equal) && a.Addresses.Equal(b.Addresses) &&
 		slices.Equal(a.Tags, b.Tags) && slices.Equal(a.PrivateEndpointIDs, b.PrivateEndpointIDs) && a.ReleaseChannel == b.ReleaseChannel &&
-		a.Profile == b.Profile && a.EnableCoreDumps == b.EnableCoreDumps && a.MySQL == b.MySQL && equalPointer(a.UpgradeWindow, b.UpgradeWindow) &&
-		a.Backups == b.Backups && slices.Equal(a.Settings, b.Settings) && a.QueryEndpoint.equal(b.QueryEndpoint)
+		a.Profile == b.Profile && a.EnableCoreDumps == b.EnableCoreDumps && a.CoreDumpsBarred == b.CoreDumpsBarred && a.MySQL == b.MySQL &&
+		equalPointer(a.UpgradeWindow, b.UpgradeWindow) && a.Backups == b.Backups && slices.Equal(a.Settings, b.Settings) && a.QueryEndpoint.equal(b.QueryEndpoint)
 }
 
 func equalPointer[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

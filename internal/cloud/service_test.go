@@ -21,7 +21,7 @@ func fullService() cloud.Service {
 		Password: cloud.ServicePassword{SHA256: cloud.HashOf("a"), DoubleSHA1: "b"}, Sequence: 5,
 		ServiceConfig: cloud.ServiceConfig{
 			Scaling: cloud.DefaultScaling(), Addresses: cloud.AddressList{{Source: "10.0.0.0/8"}}, Tags: []cloud.Tag{{Key: "a"}}, PrivateEndpointIDs: []string{"a"},
-			ReleaseChannel: cloud.ChannelDefault, Profile: cloud.DefaultProfile, EnableCoreDumps: true, MySQL: true, UpgradeWindow: &cloud.UpgradeWindow{Weekday: 1},
+			ReleaseChannel: cloud.ChannelDefault, Profile: cloud.DefaultProfile, EnableCoreDumps: true, CoreDumpsBarred: true, MySQL: true, UpgradeWindow: &cloud.UpgradeWindow{Weekday: 1},
 			Schedule: []cloud.ScheduleEntry{{
 				ID: uuid.New(), Name: "a", Weekdays: []int{1}, From: 1, To: 2, Mode: cloud.Vertical, MinMemory: &eight, MaxMemory: &eight, MinReplicas: &eight, MaxReplicas: &eight,
 				Idle: &yes, IdleMinutes: &eight,

@@ -49,11 +49,11 @@ func (p ServicePatch) Apply(s *Service, o Organization) (err error) {
 	if p.ReleaseChannel != nil {
 		s.ReleaseChannel = *p.ReleaseChannel
 	}
-	if p.EnableCoreDumps != nil && *p.EnableCoreDumps != s.EnableCoreDumps {
-		s.EnableCoreDumps = *p.EnableCoreDumps
-		return checkCoreDumps(o, s.EnableCoreDumps)
+	if p.EnableCoreDumps == nil {
+		return nil
 	}
-	return nil
+	s.EnableCoreDumps = *p.EnableCoreDumps
+	return checkCoreDumps(o, p.EnableCoreDumps)
 }
 
 // editAddresses removes entries by their sources and then adds others at the end; one whose

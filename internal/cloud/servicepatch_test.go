@@ -108,22 +108,30 @@ func TestTagFiltersAreParsed(t *testing.T) {
 }
 
 func TestCoreDumpsAreTheOrganizationsToAllow(t *testing.T) {
-	// Nobody switches them on where the organization has switched them off; what is on stays so.
+	// Nobody switches them on where the organization has switched them off, not even where the
+	// service has been on before; what is said of a service is kept, and not named it stays.
 	yes, no := true, false
-	s := cloud.Service{ServiceConfig: cloud.ServiceConfig{EnableCoreDumps: true}}
 	for _, c := range []struct {
-		to      *bool
-		allowed bool
-		want    bool
-		refused bool
-	}{{&yes, false, true, false}, {&no, false, false, false}, {&yes, false, false, true}, {&yes, true, true, false}} {
-		after := s.Clone()
-		err := (cloud.ServicePatch{EnableCoreDumps: c.to}).Apply(&after, cloud.Organization{EnableCoreDumps: c.allowed})
-		if (err != nil) != c.refused || err == nil && after.EnableCoreDumps != c.want {
-			t.Errorf("%+v gives %v: %v", c, after.EnableCoreDumps, err)
-		}
-		if err == nil {
-			s = after
+		was, allowed bool
+		to           *bool
+		want         bool
+		refused      bool
+	}{
+		{true, false, &yes, false, true},
+		{false, false, &yes, false, true},
+		{true, false, &no, false, false},
+		{true, false, nil, true, false},
+		{true, true, &no, false, false},
+		{false, true, &yes, true, false},
+		{false, true, nil, false, false},
+	} {
+		s := cloud.Service{ServiceConfig: cloud.ServiceConfig{EnableCoreDumps: c.was, CoreDumpsBarred: !c.allowed}}
+		err := (cloud.ServicePatch{EnableCoreDumps: c.to}).Apply(&s, cloud.Organization{EnableCoreDumps: c.allowed})
+		switch {
+		case c.refused:
+			refusedWith(t, err, "enableCoreDumps: expected false, because the organization has switched core dumps off, got true")
+		case err != nil || s.EnableCoreDumps != c.want || s.CoreDumps() != (c.want && c.allowed):
+			t.Errorf("%+v gives %v, in force %v: %v", c, s.EnableCoreDumps, s.CoreDumps(), err)
 		}
 	}
 }

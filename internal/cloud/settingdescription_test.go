@@ -16,7 +16,7 @@ const longestDescription = 1500
 
 // described returns what is kept of a description.
 func described(t interface{ Fatal(...any) }, text string) string {
-	s, allowed := cloud.EngineSetting{Name: "a", Type: "UInt64", Description: text}.Schema()
+	s, allowed := cloud.EngineSetting{Name: "a", Type: "UInt64", Description: text}.Schema(modern)
 	if !allowed {
 		t.Fatal("no service may have it")
 	}

@@ -21,6 +21,18 @@ const (
 	StringSetting  SettingKind = "string"
 )
 
+// typeSeconds is the name that ClickHouse has for the type of settings in seconds.
+const typeSeconds = "Seconds"
+
+// Bounds of settings that are times, in their own unit.
+const (
+	// maxTime is 68 years of seconds: ClickHouse counts on in microseconds, which must not overflow.
+	maxTime = math.MaxInt32
+	// leastTime is the shortest fraction of a second: in less, the query that looks whether
+	// ClickHouse takes max_execution_time might be ended by it.
+	leastTime = 0.1
+)
+
 // SettingSchema is a setting that a service may have, as one version of ClickHouse tells of it.
 type SettingSchema struct {
 	Name string      `json:"name"`
@@ -56,8 +68,9 @@ type EngineSetting struct {
 	AliasFor    string `json:"alias_for"`
 }
 
-// Schema returns what the row says about the setting, and false for one that a service may not have.
-func (e EngineSetting) Schema() (SettingSchema, bool) {
+// Schema returns what the row of this version says about the setting, and false for one that a
+// service may not have.
+func (e EngineSetting) Schema(version string) (SettingSchema, bool) {
 	if _, refused := refusedSettings[e.Name]; refused || !IsSettingName(e.Name) {
 		return SettingSchema{}, false
 	}
@@ -75,7 +88,7 @@ func (e EngineSetting) Schema() (SettingSchema, bool) {
 			s.Least = math.MinInt64 // nobody says whether it may be negative
 		}
 	} else {
-		kindOf(&s)
+		kindOf(&s, version)
 	}
 	if least, bounded := leastSettings[e.Name]; bounded {
 		s.Least, s.ZeroIsNone = least.value, least.orZero
@@ -83,8 +96,11 @@ func (e EngineSetting) Schema() (SettingSchema, bool) {
 	return s, true
 }
 
-// kindOf says what the type's name means.
-func kindOf(s *SettingSchema) {
+// fractionsSince is the first ClickHouse that takes fractions of seconds.
+var fractionsSince = []int{22, 6}
+
+// kindOf says what the type's name means in this version.
+func kindOf(s *SettingSchema, version string) {
 	name, auto := strings.CutSuffix(s.Type, "Auto")
 	s.Auto = auto || s.Type == "MaxThreads"
 	switch name {
@@ -92,8 +108,12 @@ func kindOf(s *SettingSchema) {
 		s.Kind = BooleanSetting
 	case "Float", "Double":
 		s.Kind = NumberSetting
-	case "UInt64", "UInt32", "MaxThreads", "Milliseconds", "Seconds":
+	case "UInt64", "UInt32", "MaxThreads", "Milliseconds":
 		s.Kind = IntegerSetting
+	case typeSeconds:
+		if s.Kind = NumberSetting; !versionAtLeast(version, fractionsSince) {
+			s.Kind = IntegerSetting
+		}
 	case "NonZeroUInt64":
 		s.Kind, s.Least = IntegerSetting, 1
 	case "Int64", "Int32":
@@ -161,10 +181,10 @@ var serverSettings = map[string]serverSetting{
 	"max_partition_size_to_drop":    {"The size from which a partition is not dropped without a special flag, in bytes; 0 is no limit.", "50000000000", 0, false, true},
 }
 
-// SettingSchemas returns what a service may set, by name: of the rows of system.settings, and of
-// the settings of the server, as far as they were looked at. server are those that the ClickHouse
-// has with their values; nil where it has no table of them.
-func SettingSchemas(rows []EngineSetting, server map[string]string) []SettingSchema {
+// SettingSchemas returns what a service may set, by name: of the rows of system.settings of this
+// version, and of the settings of the server, as far as they were looked at. server are those that
+// the ClickHouse has with their values; nil where it has no table of them.
+func SettingSchemas(version string, rows []EngineSetting, server map[string]string) []SettingSchema {
 	byName := map[string]SettingSchema{}
 	for name, s := range serverSettings {
 		value, has := server[name]
@@ -178,7 +198,7 @@ func SettingSchemas(rows []EngineSetting, server map[string]string) []SettingSch
 		}
 	}
 	for _, row := range rows {
-		if s, allowed := row.Schema(); allowed {
+		if s, allowed := row.Schema(version); allowed {
 			byName[s.Name] = s // a setting of queries is the finer one
 		}
 	}
@@ -207,7 +227,7 @@ func RefusedSetting(name string) string { return refusedSettings[name] }
 func (s SettingSchema) Warning() string {
 	switch {
 	case s.Server:
-		return "This is a setting of the whole server: ClickHouse restarts to take it in, which ends the queries that run."
+		return "This is a setting of the whole server: to take it in, ClickHouse restarts when no query runs, or after an hour at the latest, which ends the queries that run then."
 	case s.Name == SettingCompatibility:
 		return "Another compatibility version changes many defaults at once: queries may answer otherwise, or fail."
 	default:
@@ -232,6 +252,7 @@ func (s SettingSchema) Checks() bool {
 
 var (
 	compatibilityVersion = regexp.MustCompile(`^([0-9]{2}\.[0-9]{1,2}(\.[0-9]{1,9}){0,2})?$`)
+	plainNumber          = regexp.MustCompile(`^-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?$`)
 	plainInteger         = regexp.MustCompile(`^-?[0-9]{1,20}$`)
 )
 
@@ -245,6 +266,9 @@ func (s SettingSchema) Check(field string, v ServiceSetting) error {
 	case IntegerSetting:
 		return s.checkInteger(field, v)
 	case NumberSetting:
+		if s.Type == typeSeconds {
+			return s.checkSeconds(field, v)
+		}
 		n, err := strconv.ParseFloat(v.Value, 64)
 		if err != nil || v.Bool || math.IsNaN(n) || math.IsInf(n, 0) || strings.ContainsAny(v.Value, "xX_") {
 			return Errorf(Invalid, "%s: expected a number, got %s", field, v.shown())
@@ -277,14 +301,23 @@ func (s SettingSchema) checkInteger(field string, v ServiceSetting) error {
 			return wrong
 		case s.Least > 0 && n < uint64(s.Least) && (n != 0 || !s.ZeroIsNone):
 			return wrong
-		case strings.HasSuffix(s.Type, "econds") && n > math.MaxInt32:
-			return wrong // 68 years: ClickHouse counts on in microseconds, which must not overflow
+		case strings.HasSuffix(s.Type, "econds") && n > maxTime:
+			return wrong
 		}
 		return nil
 	}
 	n, err := strconv.ParseInt(v.Value, 10, 64)
 	if err != nil || n < s.Least || s.Type == "Int32" && n < math.MinInt32 {
 		return wrong
+	}
+	return nil
+}
+
+// checkSeconds takes fractions, as ClickHouse does.
+func (s SettingSchema) checkSeconds(field string, v ServiceSetting) error {
+	n, err := strconv.ParseFloat(v.Value, 64)
+	if err != nil || v.Bool || !plainNumber.MatchString(v.Value) || n != 0 && n < leastTime || n > maxTime {
+		return Errorf(Invalid, "%s: expected a number of seconds, 0 or %s to %d, got %s", field, strconv.FormatFloat(leastTime, 'f', -1, 64), maxTime, v.shown())
 	}
 	return nil
 }

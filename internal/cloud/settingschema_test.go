@@ -8,10 +8,13 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
+// modern is the version of ClickHouse that most of the tests are about.
+const modern = "26.7.2.1"
+
 // schemaOf returns the schema of a setting that ClickHouse tells of with this type and value.
 func schemaOf(t *testing.T, name, kind, value string) cloud.SettingSchema {
 	t.Helper()
-	s, allowed := cloud.EngineSetting{Name: name, Type: kind, Default: value}.Schema()
+	s, allowed := cloud.EngineSetting{Name: name, Type: kind, Default: value}.Schema(modern)
 	if !allowed {
 		t.Fatalf("no service may have %s", name)
 	}
@@ -44,7 +47,12 @@ func TestSettingValuesAreChecked(t *testing.T) {
 			[]cloud.ServiceSetting{number("9223372036854775808"), number("-9223372036854775809")},
 		},
 		{"nice", "Int32", []cloud.ServiceSetting{number("-20"), number("2147483647")}, []cloud.ServiceSetting{number("2147483648"), number("-2147483649")}},
-		{"max_execution_time", "Seconds", []cloud.ServiceSetting{number("60"), text("60")}, []cloud.ServiceSetting{number("-1"), number("99999999999")}},
+		{
+			"max_execution_time", "Seconds",
+			[]cloud.ServiceSetting{number("60"), text("60"), number("1.5"), text("0.25"), number("0"), number("-0"), number("0.1"), number("1e-1"), number("2147483647")},
+			[]cloud.ServiceSetting{number("-1"), number("-0.5"), number("99999999999"), number("2147483647.5"), number("0.09"), number("1e-07"), number("1e400"), text("1.5 s"), text("0x1p3"), text("inf"), text("nan"), text(""), truth("true")},
+		},
+		{"receive_data_timeout_ms", "Milliseconds", []cloud.ServiceSetting{number("1500")}, []cloud.ServiceSetting{number("1.5"), number("-1"), number("99999999999")}},
 		{"log_queries", "Bool", []cloud.ServiceSetting{truth("true"), truth("false"), number("1"), text("0"), text("true")}, []cloud.ServiceSetting{number("2"), text("yes"), text("")}},
 		{"ratio", "Double", []cloud.ServiceSetting{number("0.5"), number("1e-3"), number("-1"), text("2")}, []cloud.ServiceSetting{text("nan"), text("inf"), text("0x1p3"), truth("true"), text("")}},
 		{
@@ -97,6 +105,7 @@ func TestWhatOnlyClickHouseCanCheck(t *testing.T) {
 // service may have them, nor settings of the server that were not looked at.
 func TestSettingsThatNoServiceMayHave(t *testing.T) {
 	schemas := cloud.SettingSchemas(
+		modern,
 		[]cloud.EngineSetting{
 			{Name: "readonly", Type: "UInt64"},
 			{Name: "allow_ddl", Type: "Bool"},
@@ -131,7 +140,7 @@ func TestSettingsThatNoServiceMayHave(t *testing.T) {
 
 // A ClickHouse that has no table of its server's settings has those that every ClickHouse has.
 func TestServerSettingsOfAnOldClickHouse(t *testing.T) {
-	schemas := cloud.SettingSchemas(nil, nil)
+	schemas := cloud.SettingSchemas("", nil, nil)
 	for name, want := range map[string]bool{"max_concurrent_queries": true, "max_connections": true, "keep_alive_timeout": true, "max_concurrent_select_queries": false} {
 		if _, has := cloud.FindSetting(schemas, name); has != want {
 			t.Errorf("%s: %v", name, has)
@@ -179,9 +188,40 @@ func TestSettingsKeepTheirPlaces(t *testing.T) {
 // A setting that has no effect any more says so.
 func TestObsoleteSettingSaysSo(t *testing.T) {
 	for obsolete, says := range map[uint8]bool{0: false, 1: true} {
-		s, _ := cloud.EngineSetting{Name: "a", Type: "UInt64", Obsolete: obsolete}.Schema()
+		s, _ := cloud.EngineSetting{Name: "a", Type: "UInt64", Obsolete: obsolete}.Schema(modern)
 		if got := s.Deprecation() != ""; got != says {
 			t.Errorf("%d: %v", obsolete, got)
 		}
+	}
+}
+
+// Seconds may have fractions from the ClickHouse on that takes them; one before it would cut them
+// off or refuse them.
+func TestFractionsOfSeconds(t *testing.T) {
+	for version, kind := range map[string]cloud.SettingKind{"26.7.2.1": cloud.NumberSetting, "22.6.1.1985": cloud.NumberSetting, "22.5.1.1": cloud.IntegerSetting, "": cloud.IntegerSetting} {
+		s, _ := cloud.EngineSetting{Name: "max_execution_time", Type: "Seconds", Default: "0"}.Schema(version)
+		if s.Kind != kind {
+			t.Errorf("%q: the kind is %s, want %s", version, s.Kind, kind)
+		}
+		if err := s.Check("f", number("1.5")); (err == nil) != (kind == cloud.NumberSetting) {
+			t.Errorf("%q: 1.5 gives %v", version, err)
+		}
+		if err := s.Check("f", number("2147483648")); err == nil {
+			t.Errorf("%q: what would overflow is taken", version)
+		}
+	}
+	err := schemaOf(t, "max_execution_time", "Seconds", "0").Check("settings.max_execution_time", number("0.05"))
+	refusedWith(t, err, "settings.max_execution_time: expected a number of seconds, 0 or 0.1 to 2147483647, got 0.05")
+}
+
+// A setting of the server says when the restart is that it takes, and what that ends.
+func TestServerSettingWarnsOfTheRestart(t *testing.T) {
+	const want = "This is a setting of the whole server: to take it in, ClickHouse restarts when no query runs, or after an hour at the latest, which ends the queries that run then."
+	s, _ := cloud.FindSetting(cloud.SettingSchemas(modern, nil, map[string]string{"max_connections": "1024"}), "max_connections")
+	if got := s.Warning(); got != want {
+		t.Errorf("the warning is %q", got)
+	}
+	if got := schemaOf(t, "max_threads", "MaxThreads", "").Warning(); got != "" {
+		t.Errorf("a setting of queries warns: %q", got)
 	}
 }

@@ -46,6 +46,8 @@ type Control struct {
 	observers []ServiceObserver
 	schemas   schemaCache // of the settings that services can have
 
+	listenable func(ctx context.Context, ports []int, n int) []int // nil for all
+
 	counting sync.RWMutex // held while counts of requests are on their way from memory to the store
 	swept    cloud.Day    // when counts that are too old were last deleted; under counting
 }
@@ -70,6 +72,10 @@ type Config struct {
 	Regions []string
 	// Ports are given to services.
 	Ports PortRange
+	// Listenable returns the first n of the ports on which the front could listen now, in
+	// their order; fewer where there are no more. A change waits for it, so it is to take
+	// milliseconds. When nil, all can be listened on.
+	Listenable func(ctx context.Context, ports []int, n int) []int
 }
 
 // New returns a Control. Nobody is admitted before Load.
@@ -78,7 +84,7 @@ func New(c Config) *Control {
 		store: c.Store, directory: c.Directory, clock: c.Clock, limits: c.Limits, log: c.Log, writing: make(chan struct{}, 1),
 		sealer: c.Sealer, passwords: c.Passwords, signIns: access.NewSignInThrottle(c.Clock), mailer: c.Mailer, publicURL: c.PublicURL,
 		resets: access.NewSignInThrottle(c.Clock), mailing: make(chan struct{}, mailsAtOnce),
-		regions: c.Regions, ports: c.Ports,
+		regions: c.Regions, ports: c.Ports, listenable: c.Listenable,
 	}
 	if control.passwords == nil {
 		control.passwords = access.NewPasswords(access.DefaultPasswordCost)

@@ -8,38 +8,121 @@ import (
 	"github.com/gatehouse/gatehouse/internal/store"
 )
 
-// An organization that switches core dumps off has no service that writes one: those that
-// were allowed to are not any more, in the same change, with a record and told to the fleet.
-// Switching them on again allows none that did not ask for it.
-func TestOrganizationEndsTheCoreDumpsOfItsServices(t *testing.T) {
+// An organization that switches core dumps off has no service that writes one, from the same change
+// on, of which the fleet is told. What was said of each service stays meanwhile, can be changed to
+// no, and is in force again when the organization switches them on. Only what somebody has changed
+// is recorded.
+func TestOrganizationBarsTheCoreDumpsOfItsServices(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		f, _ := h.watch(t)
-		on, off := h.newService(t, "orders"), h.newService(t, "events")
-		never := false
-		if _, err := h.UpdateService(t.Context(), operator, h.organization, off.ID, cloud.ServicePatch{EnableCoreDumps: &never}); err != nil {
-			t.Fatal(err)
-		}
-		before := h.state(t).Revision
-		for _, allowed := range []bool{false, true} {
-			if _, err := h.UpdateOrganization(t.Context(), operator, h.organization, cloud.OrganizationPatch{EnableCoreDumps: &allowed}); err != nil {
-				t.Fatal(err)
+		yes, no := true, false
+		// set changes the service, or the organization when there is none.
+		set := func(name string, wish *bool) (err error) {
+			t.Helper()
+			if name == "" {
+				_, err = h.UpdateOrganization(t.Context(), operator, h.organization, cloud.OrganizationPatch{EnableCoreDumps: wish})
+				return err
 			}
 			for _, s := range h.state(t).Services {
-				if s.EnableCoreDumps || f.known[s.ID].EnableCoreDumps {
-					t.Errorf("allowed to the organization: %t: %s may write core dumps", allowed, s.Name)
+				if s.Name == name {
+					_, err = h.UpdateService(t.Context(), operator, h.organization, s.ID, cloud.ServicePatch{EnableCoreDumps: wish})
 				}
 			}
+			return err
 		}
-		if got := h.state(t).Revision; got != before+2 {
-			t.Errorf("two changes were %d", got-before)
+		// may fails the test unless these services may write core dumps, by what is stored and by
+		// what the fleet knows.
+		may := func(step string, want ...string) {
+			t.Helper()
+			var stored, told []string
+			for _, s := range h.state(t).Services {
+				if s.CoreDumps() {
+					stored = append(stored, s.Name)
+				}
+				if f.known[s.ID].CoreDumps() {
+					told = append(told, s.Name)
+				}
+			}
+			if !slices.Equal(stored, want) || !slices.Equal(told, want) {
+				t.Errorf("%s: %q may write core dumps, and the fleet knows of %q, want %q", step, stored, told, want)
+			}
 		}
-		want := []cloud.ActivityType{cloud.OrganizationCoreDumpsChanged, cloud.ServiceCoreDumpsChanged, cloud.OrganizationCoreDumpsChanged}
+		h.newService(t, "on")
+		h.newService(t, "off")
+		h.newService(t, "changed")
+		before := h.state(t).Revision
+		for _, step := range []struct {
+			say     string
+			service string
+			wish    *bool
+			refused bool
+			may     []string
+		}{
+			{"one is switched off", "off", &no, false, []string{"on", "changed"}},
+			{"the organization bars them", "", &no, false, nil},
+			{"it bars them again", "", &no, false, nil},
+			{"one wants them all the same", "on", &yes, true, nil},
+			{"one does not want them any more", "changed", &no, false, nil},
+			{"one says again that it does not", "changed", &no, false, nil},
+		} {
+			if err := set(step.service, step.wish); (err != nil) != step.refused {
+				t.Fatalf("%s: %v", step.say, err)
+			}
+			may(step.say, step.may...)
+		}
+		h.newService(t, "new")
+		may("a service is created")
+		if err := h.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		may("all is read again")
+		if err := set("", &yes); err != nil {
+			t.Fatal(err)
+		}
+		may("the organization lets them", "on", "new")
+		want := []cloud.ActivityType{
+			cloud.ServiceCoreDumpsChanged, cloud.OrganizationCoreDumpsChanged, cloud.ServiceCoreDumpsChanged, cloud.ServiceCreated, cloud.OrganizationCoreDumpsChanged,
+		}
 		if got := h.types(t, before); !slices.Equal(got, want) {
 			t.Errorf("recorded was %v, want %v", got, want)
 		}
-		about, err := h.Activities(t.Context(), operator, h.organization, store.ActivityRange{Search: on.ID.String(), Limit: 1})
-		if err != nil || len(about.Activities) != 1 || about.Activities[0].Type != cloud.ServiceCoreDumpsChanged {
-			t.Errorf("the latest record of the service is %v (%v)", about.Activities, err)
+		if got := h.state(t).Revision; got != before+int64(len(want)) {
+			t.Errorf("%d changes were %d", len(want), got-before)
+		}
+	})
+}
+
+// A service that a Gatehouse before has switched off together with its organization has lost what
+// was said of it: it stays off until somebody says otherwise.
+func TestServiceThatWasRewrittenStaysOff(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		h.watch(t)
+		s := h.newService(t, "orders")
+		_, err := h.store.Write(t.Context(), func(tx *store.Tx) error {
+			o, err := tx.Organization(t.Context(), h.organization)
+			if err != nil {
+				return err
+			}
+			if o.EnableCoreDumps, s.EnableCoreDumps = false, false; tx.UpdateService(t.Context(), s) != nil {
+				t.Error("the service could not be written")
+			}
+			return tx.UpdateOrganization(t.Context(), o)
+		})
+		if err == nil {
+			err = h.Load(t.Context())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		yes := true
+		if _, err := h.UpdateOrganization(t.Context(), operator, h.organization, cloud.OrganizationPatch{EnableCoreDumps: &yes}); err != nil {
+			t.Fatal(err)
+		}
+		if h.state(t).Services[0].CoreDumps() {
+			t.Error("the service writes core dumps, which nobody has asked for")
+		}
+		if s, err = h.UpdateService(t.Context(), operator, h.organization, s.ID, cloud.ServicePatch{EnableCoreDumps: &yes}); err != nil || !s.CoreDumps() {
+			t.Errorf("switched on, it does not write them: %v", err)
 		}
 	})
 }

@@ -39,7 +39,7 @@ func (c *Control) CreateService(ctx context.Context, p access.Principal, organiz
 		if s.Slot, err = tx.FreeSlot(ctx); err != nil {
 			return change{}, err
 		}
-		if s.Ports, err = c.freePorts(ctx, tx); err != nil {
+		if s.Ports, err = c.newPorts(ctx, tx); err != nil {
 			return change{}, err
 		}
 		if s, err = tx.InsertService(ctx, s); err != nil {
@@ -66,21 +66,6 @@ func (c *Control) offers(ctx context.Context, tx *store.Tx, organization uuid.UU
 		err = cloud.Errorf(cloud.Invalid, "The organization has %d services, which is its quota %s of %d: delete a service first", total, cloud.QuotaServices, c.limits.Services)
 	}
 	return err
-}
-
-// freePorts returns ports that no service has, if services have ports of their own.
-func (c *Control) freePorts(ctx context.Context, tx *store.Tx) (cloud.ServicePorts, error) {
-	if c.ports == (PortRange{}) {
-		return cloud.ServicePorts{}, nil
-	}
-	free, err := tx.FreePorts(ctx, c.ports.From, c.ports.To, 2)
-	if err != nil {
-		return cloud.ServicePorts{}, err
-	}
-	if len(free) < 2 {
-		return cloud.ServicePorts{}, cloud.Errorf(cloud.Conflict, "No service can be created: all ports from %d to %d are taken by services, and one needs two", c.ports.From, c.ports.To)
-	}
-	return cloud.ServicePorts{HTTPS: free[0], Native: free[1]}, nil
 }
 
 // cannotRun is the sentence of the error as Conflict: to ask again in a moment would not help.

@@ -42,8 +42,9 @@ func (c *Control) organization(id uuid.UUID) (cloud.Organization, error) {
 	return o, nil
 }
 
-// UpdateOrganization applies the patch and returns the organization as it is then. What
-// switches core dumps off does so for its services too.
+// UpdateOrganization applies the patch and returns the organization as it is then. Core
+// dumps that it switches off are off for all of its services; when it switches them on
+// again, each service has what was said of it.
 func (c *Control) UpdateOrganization(ctx context.Context, p access.Principal, id uuid.UUID, patch cloud.OrganizationPatch) (cloud.Organization, error) {
 	var after cloud.Organization
 	err := c.write(ctx, p, OrganizationUpdate, id, func(p access.Principal, tx *store.Tx) (change, error) {
@@ -67,28 +68,29 @@ func (c *Control) UpdateOrganization(ctx context.Context, p access.Principal, id
 			}
 		}
 		made := change{organizations: []cloud.Organization{after}}
-		if before.EnableCoreDumps && !after.EnableCoreDumps {
-			made.services, err = c.endCoreDumps(ctx, tx, p, id)
+		if before.EnableCoreDumps != after.EnableCoreDumps {
+			made.services, err = c.barCoreDumps(ctx, tx, p, after)
 		}
 		return made, err
 	})
 	return after, err
 }
 
-// endCoreDumps switches core dumps off for the services of the organization, and returns
-// those that it has changed.
-func (c *Control) endCoreDumps(ctx context.Context, tx *store.Tx, p access.Principal, organization uuid.UUID) (changed []cloud.Service, err error) {
-	services, err := tx.Services(ctx, organization)
+// barCoreDumps keeps with the services of the organization whether it bars core dumps, and
+// returns those that it has changed. What was said of the services themselves stays: nothing
+// is recorded about them.
+func (c *Control) barCoreDumps(ctx context.Context, tx *store.Tx, p access.Principal, o cloud.Organization) (changed []cloud.Service, err error) {
+	services, err := tx.Services(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, before := range services {
-		if !before.EnableCoreDumps {
+		s := before.Clone()
+		s.CoreDumpsBarred = !o.EnableCoreDumps
+		if s.Equal(before) {
 			continue
 		}
-		s := before.Clone()
-		s.EnableCoreDumps = false
-		made, err := c.updateService(ctx, tx, p.Actor(), before, &s, []cloud.Activity{{Type: cloud.ServiceCoreDumpsChanged}})
+		made, err := c.updateService(ctx, tx, p.Actor(), before, &s, nil)
 		if err != nil {
 			return nil, err
 		}

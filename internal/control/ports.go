@@ -47,7 +47,7 @@ func (c *Control) givePorts(ctx context.Context, tx *store.Tx) (given, without [
 	if len(lacking) == 0 {
 		return nil, nil, nil
 	}
-	free, err := tx.FreePorts(ctx, c.ports.From, c.ports.To, 2*len(lacking))
+	free, _, err := c.freePorts(ctx, tx, 2*len(lacking))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,6 +63,39 @@ func (c *Control) givePorts(ctx context.Context, tx *store.Tx) (given, without [
 		given = append(given, s)
 	}
 	return given, without, nil
+}
+
+// newPorts returns ports for a service that is created, none where services share theirs. It
+// returns Conflict when no two are left.
+func (c *Control) newPorts(ctx context.Context, tx *store.Tx) (cloud.ServicePorts, error) {
+	if c.ports == (PortRange{}) {
+		return cloud.ServicePorts{}, nil
+	}
+	free, left, err := c.freePorts(ctx, tx, 2)
+	switch {
+	case err != nil:
+		return cloud.ServicePorts{}, err
+	case left < 2:
+		return cloud.ServicePorts{}, cloud.Errorf(cloud.Conflict, "No service can be created: all ports from %d to %d are taken by services, and one needs two", c.ports.From, c.ports.To)
+	case len(free) < 2:
+		return cloud.ServicePorts{}, cloud.Errorf(cloud.Conflict,
+			"No service can be created: the ports from %d to %d that no service has are taken by other programs, or Gatehouse may not listen on them, and one needs two", c.ports.From, c.ports.To)
+	}
+	return cloud.ServicePorts{HTTPS: free[0], Native: free[1]}, nil
+}
+
+// freePorts returns the lowest n ports that no service has and that can be listened on at this
+// moment, fewer when there are no more; and how many no service has.
+func (c *Control) freePorts(ctx context.Context, tx *store.Tx, n int) (free []int, left int, err error) {
+	free, err = tx.FreePorts(ctx, c.ports.From, c.ports.To, c.ports.To-c.ports.From+1)
+	if err != nil {
+		return nil, 0, err
+	}
+	left = len(free)
+	if c.listenable != nil {
+		free = c.listenable(ctx, free, n)
+	}
+	return free[:min(n, len(free))], left, nil
 }
 
 func (c *Control) logPorts(given []cloud.Service) {

@@ -50,17 +50,17 @@ func (c *Control) quotas(ctx context.Context, p access.Principal, o Operation, o
 		{
 			Code: cloud.QuotaServices, Name: "Services per organization", Scope: cloud.PerOrganization,
 			Description: "How many ClickHouse services the organization may have at a time.",
-			Value:       c.limits.Services, Usage: &services, Adjustable: true,
+			Value:       c.limits.Services, Usage: &services,
 		},
 		{
 			Code: cloud.QuotaPostgresServices, Name: "Postgres services per organization", Scope: cloud.PerOrganization,
 			Description: "How many managed Postgres services the organization may have at a time. Gatehouse has none.",
-			Value:       c.limits.PostgresServices, Usage: &none, Adjustable: false,
+			Value:       c.limits.PostgresServices, Usage: &none,
 		},
 		{
 			Code: cloud.QuotaReplicas, Name: "Replicas per warehouse", Scope: cloud.PerWarehouse,
 			Description: "How many replicas the services of one warehouse may have together.",
-			Value:       c.limits.Replicas, Adjustable: true,
+			Value:       c.limits.Replicas,
 		},
 		{
 			Code: cloud.QuotaKeys, Name: "API keys per organization", Scope: cloud.PerOrganization,
@@ -70,7 +70,7 @@ func (c *Control) quotas(ctx context.Context, p access.Principal, o Operation, o
 		{
 			Code: cloud.QuotaRequests, Name: "Requests per window", Scope: cloud.PerOrganization,
 			Description: fmt.Sprintf("How many requests each API key of the organization may make in a window of %d seconds.", int(c.limits.Window.Seconds())),
-			Value:       c.limits.Requests, Adjustable: true,
+			Value:       c.limits.Requests,
 		},
 	}, nil
 }

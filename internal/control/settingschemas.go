@@ -129,7 +129,7 @@ func (c *Control) learnSettings(ctx context.Context, s cloud.Service) ([]cloud.S
 			server[setting.Name] = setting.Value
 		}
 	}
-	schemas := cloud.SettingSchemas(rows, server)
+	schemas := cloud.SettingSchemas(s.Version, rows, server)
 	if err := c.store.KeepEngineSettings(ctx, s.Version, schemas); err != nil {
 		return nil, err
 	}

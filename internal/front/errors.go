@@ -60,7 +60,9 @@ func (e *ErrorBody) Write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(e.Status)
-	_ = json.NewEncoder(w).Encode(e) // the client has gone: nobody to tell
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false) // people read it, and nosniff keeps browsers from taking it for HTML
+	_ = encoder.Encode(e)        // the client has gone: nobody to tell
 }
 
 // ErrorOf turns an error into its envelope. What is not meant for the client goes to the log.

@@ -6,13 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
-
-	"github.com/google/uuid"
-
-	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
 // Waits between attempts to open a port that is taken.
@@ -30,8 +24,8 @@ type listener struct {
 	ctx      context.Context // the life of the listener, which its goroutine and close share
 	cancel   context.CancelFunc
 	// These belong to Gateway.mu.
-	open    net.Listener // nil while the port cannot be had
-	problem string
+	open     net.Listener // nil while the port cannot be had
+	obstacle obstacle     // why it cannot
 }
 
 func (g *Gateway) newListener(p *protocol, s *service, port int) *listener {
@@ -58,7 +52,7 @@ func (g *Gateway) openShared(ctx context.Context) error {
 			for _, other := range shared {
 				other.close()
 			}
-			return fmt.Errorf("the port for services cannot be opened: %s", l.whyNot(err))
+			return fmt.Errorf("the port for services cannot be opened: %s", obstacleOf(err).fact(g.Address, []int{l.port}))
 		}
 		shared = append(shared, l)
 	}
@@ -100,41 +94,7 @@ func (s *service) closeListeners() {
 	}
 }
 
-// Problem says in one public sentence why a service cannot be reached at a port of its
-// own; it is empty when nothing is wrong.
-func (g *Gateway) Problem(id uuid.UUID) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	s := g.services[id]
-	if s == nil {
-		return ""
-	}
-	if g.Domain == "" && s.ports == (cloud.ServicePorts{}) && !s.gone {
-		return "No port is left for the service: delete another one, or have the operator of Gatehouse give a wider range."
-	}
-	var all []string
-	for _, l := range s.listeners {
-		if l != nil && l.problem != "" {
-			all = append(all, l.problem)
-		}
-	}
-	return strings.Join(all, " ")
-}
-
 func (l *listener) address() string { return net.JoinHostPort(l.g.Address, strconv.Itoa(l.port)) }
-
-func (l *listener) whyNot(err error) string {
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Sprintf("Port %d is taken by another program.", l.port)
-	case errors.Is(err, syscall.EACCES):
-		return fmt.Sprintf("Gatehouse is not allowed to listen on port %d.", l.port)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Sprintf("The address %s is not one of this machine.", l.g.Address)
-	default:
-		return fmt.Sprintf("Gatehouse cannot listen on port %d.", l.port)
-	}
-}
 
 // close is called with Gateway.mu. Connections that were accepted go on.
 func (l *listener) close() {
@@ -178,12 +138,12 @@ func (l *listener) tryOpen() {
 	open, err := g.listen(l.ctx, l.address())
 	switch {
 	case err == nil:
-		if l.problem != "" {
+		if l.obstacle != noObstacle {
 			g.Log.Info("port of a service is open now", "service", l.service.id, "protocol", l.protocol.name, "port", l.port)
 		}
-		l.open, l.problem = open, ""
-	case l.ctx.Err() == nil && l.problem != l.whyNot(err):
-		l.problem = l.whyNot(err)
+		l.open, l.obstacle = open, noObstacle
+	case l.ctx.Err() == nil && l.obstacle != obstacleOf(err):
+		l.obstacle = obstacleOf(err)
 		g.Log.Error("port of a service cannot be opened; trying again", "service", l.service.id, "protocol", l.protocol.name, "port", l.port, "error", err)
 	}
 }

@@ -28,7 +28,8 @@ func TestTakenPortIsTheProblemOfOneService(t *testing.T) {
 	f.ApplyServices([]cloud.Service{s}, nil)
 	f.attempted(s.Ports.HTTPS, false)
 	f.listening(s.Ports.Native)
-	want := fmt.Sprintf("Port %d is taken by another program.", s.Ports.HTTPS)
+	want := fmt.Sprintf("Port %d is taken by another program, so nobody can reach the service there. "+
+		"End that program on the machine of Gatehouse: at most 30 seconds later the service has the port.", s.Ports.HTTPS)
 	eventually(t, "the problem", func() bool { return f.Problem(s.ID) == want })
 	says(t, f.connect(s.Ports.Native), "hello")
 	well := f.service()
@@ -135,7 +136,7 @@ func TestSharedPortThatIsTakenIsAnError(t *testing.T) {
 		Backends: at(""), Log: slog.New(slog.DiscardHandler), Clock: cloudtest.NewClock(begin), Address: clientIP,
 		Domain: "example.com", HTTPSPort: free, NativePort: taken, Certificates: authority(t, "example.com", cloudtest.NewClock(begin)),
 	})
-	want := fmt.Sprintf("the port for services cannot be opened: Port %d is taken by another program.", taken)
+	want := fmt.Sprintf("the port for services cannot be opened: Port %d is taken by another program", taken)
 	for range 2 {
 		if err := g.Listen(context.Background()); err == nil || err.Error() != want {
 			t.Errorf("%v", err)

@@ -63,7 +63,7 @@ func (m *metrics) read() (all []prometheus.Metric) {
 		for i, p := range protocols {
 			gauge(m.open, s.openNow[i], name, string(p.name))
 			counter(m.total, s.total[i], name, string(p.name))
-			if l := s.listeners[i]; l != nil && l.problem != "" {
+			if l := s.listeners[i]; l != nil && l.obstacle != noObstacle {
 				missing++
 			}
 		}

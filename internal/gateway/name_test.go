@@ -153,7 +153,7 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func TestHTTPSAgreesOnHTTP1(t *testing.T) {
 	// ClickHouse has no HTTP/2: a client that has both takes HTTP/1.1, and one that has only
-	// HTTP/2 is told at once. Native clients agree on nothing.
+	// HTTP/2 is told at once. One that has only HTTP/1.0 is served. Native clients agree on nothing.
 	f := serve(t, at(echo(t)))
 	s := f.service()
 	for _, test := range []struct {
@@ -163,6 +163,9 @@ func TestHTTPSAgreesOnHTTP1(t *testing.T) {
 		fails   bool
 	}{
 		{s.Ports.HTTPS, []string{"h2", "http/1.1"}, "http/1.1", false},
+		{s.Ports.HTTPS, []string{"http/1.0"}, "http/1.0", false},
+		{s.Ports.HTTPS, []string{"http/1.0", "http/1.1"}, "http/1.1", false},
+		{s.Ports.HTTPS, []string{"h2", "http/1.0"}, "http/1.0", false},
 		{s.Ports.HTTPS, nil, "", false},
 		{s.Ports.HTTPS, []string{"h2"}, "", true},
 		{s.Ports.Native, []string{"anything"}, "", false},

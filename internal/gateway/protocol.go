@@ -41,7 +41,7 @@ var protocols = [...]protocol{
 		port:    func(p cloud.ServicePorts) int { return p.HTTPS },
 		shared:  func(c *Config) int { return c.HTTPSPort },
 		server:  func(b Backend) string { return b.HTTP },
-		next:    []string{"http/1.1"}, // ClickHouse speaks no HTTP/2
+		next:    []string{"http/1.1", "http/1.0"}, // ClickHouse speaks no HTTP/2
 		whole:   wholeHead,
 		explain: explainHTTP,
 	},

@@ -61,7 +61,7 @@ func newService(o cloud.Organization, name string) cloud.Service {
 			Scaling:  cloud.Scaling{Mode: cloud.Horizontal, MinMemory: 8, MaxMemory: 356, MinReplicas: 2, MaxReplicas: 20, Idle: true, IdleMinutes: 5},
 			Schedule: schedule(name), Addresses: cloud.AddressList{{Source: "2001:DB8::/32", Description: name}, {Source: "203.0.113.7"}},
 			Tags: []cloud.Tag{{Key: "z", Value: name}, {Key: "a"}}, PrivateEndpointIDs: []string{"vpce-2", "vpce-1"},
-			ReleaseChannel: cloud.ChannelFast, Profile: "v1-highmem-xl", EnableCoreDumps: true, MySQL: true,
+			ReleaseChannel: cloud.ChannelFast, Profile: "v1-highmem-xl", EnableCoreDumps: true, CoreDumpsBarred: true, MySQL: true,
 			UpgradeWindow: &cloud.UpgradeWindow{Weekday: 6, StartHour: 18},
 			Backups:       cloud.BackupSchedule{PeriodHours: 12, RetentionHours: 48, StartTime: "23:00"},
 			Settings: []cloud.ServiceSetting{

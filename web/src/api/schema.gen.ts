@@ -1817,7 +1817,7 @@ export interface components {
              * @description When the organization was created.
              */
             createdAt: string;
-            /** @description Whether services may write core dumps. When this is off, no service can switch it on; switching it off does so for all services. */
+            /** @description Whether services may write core dumps. As long as this is off, no service does and none can switch it on; when it is on again, each has what it had. */
             enableCoreDumps: boolean;
             /**
              * Format: uuid
@@ -1859,7 +1859,7 @@ export interface components {
             [key: string]: unknown;
         };
         OrganizationQuota: {
-            /** @description Whether whoever runs Gatehouse can change the limit. */
+            /** @description Whether whoever runs Gatehouse can set the limit to a number of their own. */
             adjustable: boolean;
             /**
              * @description What is limited and how.
@@ -2925,7 +2925,7 @@ export interface components {
              * @example 9
              */
             startHourUtc: number;
-            /** @description The days on which it begins: 0 for Sunday to 6 for Saturday. */
+            /** @description The days on which it begins, each once: 0 for Sunday to 6 for Saturday. */
             weekdays: number[];
         } & {
             [key: string]: unknown;
@@ -2959,7 +2959,7 @@ export interface components {
             currentScaling: components["schemas"]["CurrentScaling"];
             /** @description The id of the service: each has its data to itself. */
             dataWarehouseId: string;
-            /** @description Whether the kernel may write a core dump when a process of the service crashes. It holds data of the service. */
+            /** @description Whether the kernel may write a core dump, which holds data of the service, when a process of it crashes: false as long as the organization has switched that off, whatever the service has. */
             enableCoreDumps: boolean;
             /** @description Always absent. */
             encryptionAssumedRoleIdentifier?: string;
@@ -3081,7 +3081,7 @@ export interface components {
             state: "starting" | "stopping" | "terminating" | "softdeleting" | "awaking" | "partially_running" | "provisioning" | "running" | "stopped" | "terminated" | "softdeleted" | "degraded" | "failed" | "idle";
             /**
              * @description Why the service does not work as it should; absent when it does.
-             * @example Port 9441 is taken by another program.
+             * @example Port 21000 is taken by another program, so nobody can reach the service there.
              */
             stateMessage?: string;
             /** @description The tags of the service. */
@@ -3154,7 +3154,7 @@ export interface components {
             [key: string]: unknown;
         };
         ServicePatchRequest: {
-            /** @description Whether the service may write core dumps. No service can switch it on where the organization has switched it off. */
+            /** @description Whether the service may write core dumps, as long as the organization lets it. True is refused as long as the organization has switched it off. */
             enableCoreDumps?: boolean;
             /** @description Endpoints to switch on or off. */
             endpoints?: components["schemas"]["ServiceEndpointChange"][];
@@ -3199,7 +3199,7 @@ export interface components {
             complianceType?: "hipaa" | "pci";
             /** @description Not accepted unless empty: each service has its data to itself. */
             dataWarehouseId?: string;
-            /** @description Whether the service may write core dumps. Absent: as the organization has it. */
+            /** @description Whether the service may write core dumps, as long as the organization lets it. Absent: true. True is refused as long as the organization has switched it off. */
             enableCoreDumps?: boolean;
             /** @description Not accepted unless empty, as encryptionKey. */
             encryptionAssumedRoleIdentifier?: string;
@@ -3488,7 +3488,7 @@ export interface components {
         SettingWarning: {
             /**
              * @description The warning.
-             * @example This is a setting of the whole server: ClickHouse restarts to take it in, which ends the queries that run.
+             * @example This is a setting of the whole server: to take it in, ClickHouse restarts when no query runs, or after an hour at the latest, which ends the queries that run then.
              */
             message: string;
             /**
