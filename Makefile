@@ -94,9 +94,10 @@ $(CONSOLE): $(CONSOLE_PACKAGES) $(CONSOLE_SOURCES)
 	npm --prefix web run --silent build
 	@touch $@
 
+# Without warnings: click-ui asks for a newer Node.js than it takes to build with it.
 $(CONSOLE_PACKAGES): web/package.json web/package-lock.json
 	@command -v npm >/dev/null || { echo 'the console is built with Node.js 20.19 or newer, which is not here; for a Gatehouse without it: go build ./cmd/gatehouse'; exit 1; }
-	npm --prefix web ci --no-audit --no-fund
+	npm --prefix web ci --no-audit --no-fund --loglevel error
 	@touch $@
 
 # The tools, at the versions that tools/go.mod pins.

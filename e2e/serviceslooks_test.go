@@ -52,11 +52,27 @@ func TestServicePagesInEveryLook(t *testing.T) {
 			if sum := p.LayoutShifts(); sum > 0.02 {
 				t.Errorf("%s: the page %s shifts by %.3f", screen.Name, page.name, sum)
 			}
+			if tab := p.cutTab(); tab != "" {
+				t.Errorf("%s: the page %s cuts off %s", screen.Name, page.name, tab)
+			}
 			if screen == Desktop {
 				inLooks(p, page.name, few...)
 			}
 		}
 	}
+
+	// A tab that leads to another page is scrolled into view, too, and the page stays where it is.
+	p.Emulate(Look{Screen: Phone})
+	p.Goto(a.path(pages[1].path))
+	for _, tab := range []string{"Security", "Overview"} {
+		p.Within("navigation", "orders").Click("link", tab)
+		p.AtPath(a.path(map[string]string{"Security": pages[6].path, "Overview": pages[1].path}[tab]))
+		p.Settle()
+		if cut := p.cutTab(); cut != "" {
+			t.Errorf("Phone: %s cuts off %s", tab, cut)
+		}
+	}
+	p.Emulate(Look{})
 
 	dialog := func(name, path, button, title string) {
 		t.Helper()
@@ -120,4 +136,20 @@ func servicePages(id string) []servicePage {
 		{"service-settings", of + "/settings", "max_concurrent_queries_for_user"},
 		{"service-security", of + "/security", "Whoever reaches this machine"},
 	}
+}
+
+// cutTab returns the name of the current tab of the page when not all of it can be seen, or what is wrong with its row.
+func (p *Page) cutTab() string {
+	return Eval[string](p, `(() => {
+		const tab = document.querySelector("main nav > a[aria-current]");
+		if (!tab) return "";
+		const row = tab.parentElement;
+		const [a, b] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+		if (scrollY !== 0) return "the top of the page";
+		const faded = getComputedStyle(row).maskImage !== "none";
+		if (faded !== row.scrollWidth > row.clientWidth) return "nothing, but fades the edge of its tabs: " + faded;
+		const fade = 32;
+		const [before, after] = [row.scrollLeft > 1 ? fade : 0, row.scrollWidth - row.clientWidth - row.scrollLeft > 1 ? fade : 0];
+		return a.left >= b.left + before - 1 && a.right <= b.right - after + 1 ? "" : "the tab " + tab.innerText;
+	})()`)
 }

@@ -214,6 +214,7 @@ function Texts() {
           <Badge state="warning">Expires soon</Badge>
           <Badge state="danger">Expired</Badge>
           <Badge state="info">New</Badge>
+          <Badge state="warning" icon="warning">Running</Badge>
           <Hint text="It was used last on Nov 22, 2026.">
             <Badge state="success">With a hint</Badge>
           </Hint>

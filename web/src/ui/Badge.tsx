@@ -1,7 +1,7 @@
 import { Badge as ClickBadge } from '@clickhouse/click-ui/Badge';
 
 import styles from './Badge.module.css';
-import type { IconName } from './Icon';
+import { Icon, type IconName } from './Icon';
 
 type Props = {
   children: string;
@@ -13,7 +13,17 @@ type Props = {
 export function Badge({ children, state = 'default', icon }: Props) {
   return (
     <span className={styles.badge}>
-      <ClickBadge text={children} state={state} ellipsisContent={false} {...(icon && { icon })} />
+      <ClickBadge text={icon ? <WithIcon icon={icon}>{children}</WithIcon> : children} state={state} ellipsisContent={false} />
+    </span>
+  );
+}
+
+/** click-ui's own has the name of its file, which would become part of what the badge says. */
+function WithIcon({ icon, children }: { icon: IconName; children: string }) {
+  return (
+    <span className={styles['with-icon']}>
+      <Icon name={icon} size={12} />
+      {children}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useId, type ReactNode } from 'react';
+import { Fragment, useEffect, useId, type ReactNode } from 'react';
 
 import { classes } from './classes';
 import styles from './Layout.module.css';
@@ -85,9 +85,18 @@ export function Muted({ children }: { children: ReactNode }) {
   return <span className={styles.muted}>{children}</span>;
 }
 
-/** An identifier, an address: in the typewriter's letters. */
+/** An identifier, an address: in the typewriter's letters. A name that is too long for its line breaks behind an underscore. */
 export function Mono({ children }: { children: ReactNode }) {
-  return <span className={styles.mono}>{children}</span>;
+  return <span className={styles.mono}>{typeof children === 'string' ? breakable(children) : children}</span>;
+}
+
+function breakable(name: string): ReactNode {
+  return name.split(/(?<=_)(?!_|$)/).map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 /** For screen readers only. */

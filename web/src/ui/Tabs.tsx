@@ -3,6 +3,7 @@ import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'rea
 
 import { classes } from './classes';
 import styles from './Tabs.module.css';
+import { useTabRow } from './useTabRow';
 
 export type Tab = { name: string; content: ReactNode };
 
@@ -17,6 +18,7 @@ type Props = {
 export function Tabs({ label, labelHidden = false, tabs }: Props) {
   const id = useId();
   const buttons = useRef<(HTMLButtonElement | null)[]>([]);
+  const row = useTabRow<HTMLDivElement>();
   const [chosen, setChosen] = useState(0);
   const shown = Math.min(chosen, tabs.length - 1);
   const move = (event: KeyboardEvent) => {
@@ -33,7 +35,7 @@ export function Tabs({ label, labelHidden = false, tabs }: Props) {
       <p id={`${id}-title`} className={labelHidden ? 'visually-hidden' : styles.label}>
         {label}
       </p>
-      <div role="tablist" tabIndex={-1} aria-labelledby={`${id}-title`} className={styles.tabs} onKeyDown={move}>
+      <div ref={row} role="tablist" tabIndex={-1} aria-labelledby={`${id}-title`} className={styles.tabs} onKeyDown={move}>
         {tabs.map(({ name }, index) => (
           <button
             key={name}
@@ -60,8 +62,9 @@ export function Tabs({ label, labelHidden = false, tabs }: Props) {
 
 /** The way between pages that belong together. `label` is what they are of. */
 export function LinkTabs({ label, children }: { label: string; children: ReactNode }) {
+  const row = useTabRow<HTMLElement>();
   return (
-    <nav aria-label={label} className={styles.tabs}>
+    <nav ref={row} aria-label={label} className={styles.tabs}>
       {children}
     </nav>
   );

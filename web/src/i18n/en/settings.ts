@@ -16,7 +16,7 @@ export const settings = {
   apiAddress: 'API address',
   apiReference: 'API reference',
   quotas: 'Quotas',
-  quotasText: 'The limits of this organization and how much of them is used. Whoever runs this Gatehouse can change the adjustable ones.',
+  quotasText: 'The limits of this organization and how much of them is used. Whoever runs this Gatehouse can change what is marked “Adjustable”.',
   usage: '{{used}} of {{limit}}',
   limit: 'Limit {{limit}}',
   none: 'Not available',

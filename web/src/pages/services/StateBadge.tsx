@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-import { Badge, Hint } from '@/ui';
+import { Badge, Hint, VisuallyHidden } from '@/ui';
 
 import type { Service, ServiceState } from './service';
 
@@ -21,12 +21,17 @@ const colours: Record<ServiceState, 'success' | 'neutral' | 'info' | 'warning' |
   failed: 'danger',
 };
 
-/** What the service does, in a word; what that means is a tooltip. */
+/** What the service does, in a word; what that means, or what is wrong with it, is a tooltip. */
 export function StateBadge({ service: { state, stateMessage } }: { service: Service }) {
   const { t } = useTranslation('services');
+  const wrong = Boolean(stateMessage);
+  const colour = wrong && colours[state] !== 'danger' ? 'warning' : colours[state];
   return (
     <Hint text={stateMessage || t(`stateHints.${state}`)}>
-      <Badge state={colours[state]}>{t(`states.${state}`)}</Badge>
+      <Badge state={colour} {...(wrong && { icon: 'warning' })}>
+        {t(`states.${state}`)}
+      </Badge>
+      {wrong && <VisuallyHidden> {t('withProblem')}</VisuallyHidden>}
     </Hint>
   );
 }

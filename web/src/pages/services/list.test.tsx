@@ -26,6 +26,16 @@ it('says of each service what it does, how large it is and where, and finds it b
   expect(router.state.location.search).toEqual({ search: 'environment:stag' });
 });
 
+it('shows that something is wrong with a service although it runs, and what', async () => {
+  const stateMessage = 'Nobody gets through the door.';
+  answers({ [`GET ${list}`]: { result: [someService({ stateMessage }), someService({ id: 'b', name: 'trial' })] } });
+  const { user } = renderPage(path, ada);
+  const row = await screen.findByRole('row', { name: /^orders/ });
+  await user.click(within(row).getByRole('button', { name: 'Running with a problem' }));
+  expect(await screen.findByRole('tooltip')).toHaveTextContent(stateMessage);
+  expect(within(screen.getByRole('row', { name: /^trial/ })).getByRole('button', { name: 'Running' })).toBeVisible();
+});
+
 it('leads to the form where there is no service yet, and tells those who may not that it is so', async () => {
   answers({ [`GET ${list}`]: { result: [] } });
   const { unmount } = renderPage(path, ada);

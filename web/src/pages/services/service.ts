@@ -38,6 +38,14 @@ export function isUp({ state }: Service): boolean {
   return state === 'running' || state === 'partially_running';
 }
 
+/**
+ * Whether its address does not lead to it: another program may answer there. What the server itself suffers from has
+ * states of its own; a message in any other is about the way to it.
+ */
+export function isUnreachable(service: Service): boolean {
+  return Boolean(service.stateMessage) && service.state !== 'failed' && service.state !== 'degraded' && !isGoing(service);
+}
+
 type Protocol = Service['endpoints'][number]['protocol'];
 
 export function endpointOf(service: Service, protocol: Protocol) {

@@ -1,9 +1,9 @@
 import { Trans, useTranslation } from 'react-i18next';
 
 import { saveFile } from '@/account';
-import { Button, CodeBox, FailedBanner, Link, Skeleton, Tabs } from '@/ui';
+import { Banner, Button, CodeBox, FailedBanner, Link, Skeleton, Tabs } from '@/ui';
 
-import { endpointOf, type Service } from '../service';
+import { endpointOf, isUnreachable, type Service } from '../service';
 import styles from './connect.module.css';
 import { clientCommand, clientConfig, clientFile, curl, go, jdbc, mysql, node, python, type Connection } from './commands';
 import { authorityFile, useAuthority } from './useAuthority';
@@ -77,6 +77,11 @@ export function ConnectCommands({ organizationId, service, password, onPasswordC
   );
   return (
     <div className={styles.connect}>
+      {isUnreachable(service) && (
+        <Banner kind="danger" title={t('connecting.unreachableTitle')}>
+          {t('connecting.unreachableText')}
+        </Banner>
+      )}
       {authority.error && <FailedBanner kind="warning" title={t('connecting.caFailed')} error={authority.error} onRetry={authority.refetch} />}
       {authority.data && <Authority pem={authority.data} />}
       <p className={styles.muted}>

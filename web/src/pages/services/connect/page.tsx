@@ -5,7 +5,7 @@ import { Banner, LinkButton, Section } from '@/ui';
 
 import { isOpen } from '../fields';
 import { useThisService } from '../page/context';
-import { allows, isGoing } from '../service';
+import { allows, isGoing, isUnreachable } from '../service';
 import { useServiceAction } from '../useServiceAction';
 import { ConnectCommands } from './ConnectCommands';
 import styles from './connect.module.css';
@@ -30,7 +30,7 @@ function StateNotice() {
   const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();
   const act = useServiceAction(organizationId);
-  if (service.state === 'idle') return <Banner kind="neutral">{t('connecting.idle')}</Banner>;
+  if (service.state === 'idle' && !isUnreachable(service)) return <Banner kind="neutral">{t('connecting.idle')}</Banner>;
   if (service.state === 'stopped' || service.state === 'stopping') {
     const start = (
       <PermittedButton organizationId={organizationId} serviceId={service.id} permission="control-plane:service:manage" onClick={() => void act(service, 'start')}>

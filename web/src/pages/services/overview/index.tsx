@@ -6,9 +6,9 @@ import { CopyButton, DefinitionList, Link, Mono, Muted, Section } from '@/ui';
 import { isOpen } from '../fields';
 import { useThisService } from '../page/context';
 import { providerNames } from '../regions';
-import { replicasOf, type Service } from '../service';
-import { useSize } from '../useSize';
+import type { Service } from '../service';
 import { Activities } from './Activities';
+import { SizeInForce, SleepInForce } from './InForce';
 import styles from './overview.module.css';
 import { TagsSection } from './TagsSection';
 
@@ -29,8 +29,6 @@ function Details() {
   const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();
   const { exactTime, dateTime } = useFormat();
-  const { memory, range } = useSize();
-  const { from, to } = replicasOf(service);
   const params = { orgId: organizationId, serviceId: service.id };
   return (
     <Section title={t('overview.details')}>
@@ -38,14 +36,8 @@ function Details() {
         items={[
           { term: t('overview.endpoints'), value: <Endpoints service={service} /> },
           { term: t('version'), value: service.clickhouseVersion ? `ClickHouse ${service.clickhouseVersion}` : <Muted>{t('notYet')}</Muted> },
-          {
-            term: t('size'),
-            value: t('overview.memoryOf', {
-              memory: memory(service.minReplicaMemoryGb, service.maxReplicaMemoryGb),
-              replicas: from === to ? t('overview.replicas', { count: from }) : t('replicasRange', { range: range(from, to) }),
-            }),
-          },
-          { term: t('overview.idle'), value: service.idleScaling ? t('overview.idleAfter', { count: service.idleTimeoutMinutes }) : t('overview.neverIdle') },
+          { term: t('size'), value: <SizeInForce /> },
+          { term: t('overview.idle'), value: <SleepInForce /> },
           {
             term: t('overview.whoMayConnect'),
             value: (

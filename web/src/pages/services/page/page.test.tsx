@@ -54,6 +54,28 @@ it('has commands for whoever connects, and says what stands in the way', async (
   expect(screen.getByRole('region', { name: 'Go: connect and query' })).toHaveTextContent('Addr: []string{"localhost:21001"}');
 });
 
+it('warns of sending the password where another program may answer, whether the service runs or sleeps, and only there', async () => {
+  const opened = (given: Parameters<typeof someService>[0]) => {
+    answers({ [`GET ${one}`]: { result: someService(given) }, 'GET /ca.pem': none });
+    return renderPage(`${path}/connect`, ada);
+  };
+  const warning = 'Do not send the password yet';
+  for (const state of ['running', 'idle'] as const) {
+    const { unmount } = opened({ state, stateMessage: 'Nobody gets through the door.' });
+    const commands = await screen.findByRole('region', { name: 'curl: connect and query' });
+    expect(screen.getByText(warning).compareDocumentPosition(commands)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(screen.getByRole('button', { name: / with a problem$/ })).toBeVisible();
+    expect(screen.queryByText(/the first query wakes it up/)).toBeNull();
+    unmount();
+  }
+  for (const given of [{}, { state: 'degraded', stateMessage: 'It fell over.' }] as const) {
+    const { unmount } = opened(given);
+    expect(await screen.findByRole('region', { name: 'curl: connect and query' })).toBeVisible();
+    expect(screen.queryByText(warning)).toBeNull();
+    unmount();
+  }
+});
+
 it('needs no authority where the certificates are given ones', async () => {
   answers({ [`GET ${one}`]: { result: someService() }, 'GET /ca.pem': none });
   renderPage(`${path}/connect`, ada);
@@ -102,7 +124,7 @@ it('finds a setting, takes no value of another type, and shows what the server w
   await user.click(screen.getByRole('button', { name: 'Change a setting' }));
   await user.click(await screen.findByRole('searchbox'));
   await user.paste('thread');
-  await user.click(screen.getByRole('button', { name: /^max_threads/ }));
+  await user.click(screen.getByRole('button', { name: /^max_ ?threads/ }));
   await user.type(await screen.findByRole('textbox', { name: 'Value' }), 'four{Enter}');
   expect(screen.getByRole('textbox', { name: 'Value' })).toHaveAccessibleDescription(/^Enter a whole number/);
   await user.clear(screen.getByRole('textbox', { name: 'Value' }));
@@ -146,7 +168,7 @@ it('shows a switch as it is, however a client has set it', async () => {
   expect(await sent(asked, 'PATCH')).toEqual({ settings: { [entry.name]: 0 } });
 });
 
-it('tells which settings have ClickHouse’s own value and which every service gets, in readable words, and asks for an upgrade window once', async () => {
+it('tells which settings are as ClickHouse has them by itself and which every service gets, in readable words, and asks for an upgrade window once', async () => {
   const schema = [
     { name: 'compatibility', type: 'string', description: 'Uses the [defaults](/settings) of an older `version`. More follows.' },
     { name: 'max_concurrent_queries_for_user', type: 'integer', description: 'The most queries per user.', example: '0' },
@@ -166,8 +188,8 @@ it('tells which settings have ClickHouse’s own value and which every service g
   const row = async (name: string) => (await screen.findByText(name)).closest('li');
   expect(await screen.findByText('Uses the defaults of an older version.')).toBeVisible();
   expect(await row('compatibility')).toHaveTextContent('Every service gets this from Gatehouse when it first runs');
-  expect(await row('max_threads')).not.toHaveTextContent(/own value|gets this/);
-  for (const name of ['async_insert', 'max_concurrent_queries_for_user']) expect(await row(name)).toHaveTextContent('ClickHouse’s own value');
+  expect(await row('max_threads')).not.toHaveTextContent(/own|gets this/);
+  for (const name of ['async_insert', 'max_concurrent_queries_for_user']) expect(await row(name)).toHaveTextContent('Same as ClickHouse’s own');
   await user.click(screen.getByRole('radio', { name: /^Slow/ })); // a change of the service brings everything about it up to date
   expect(await screen.findByText('The release channel is saved')).toBeVisible();
   const tabs = within(screen.getByRole('navigation', { name: 'orders' }));
@@ -178,18 +200,40 @@ it('tells which settings have ClickHouse’s own value and which every service g
   expect(asked.filter(({ url }) => url.endsWith('/upgradeWindow'))).toHaveLength(1);
 });
 
-it('says why less is in force than was asked for', async () => {
+it('shows what is in force where that is not what was asked for, and why', async () => {
   const { currentScaling } = someService();
-  const more = { minReplicaMemoryGb: 32, maxReplicaMemoryGb: 1024, numReplicas: 3 };
-  answers({ [`GET ${one}`]: { result: someService({ ...more, currentScaling: { ...currentScaling, effectiveMaxReplicaMemoryGb: 23 } }) } });
-  const { unmount } = renderPage(`${path}/scaling`, ada);
-  expect(await screen.findByText('Up to 1,024 GB were asked for: the machine of this Gatehouse has 23 GB.')).toBeVisible();
-  expect(screen.getByText('3 were asked for: this Gatehouse runs one process for a service.')).toBeVisible();
-  unmount();
-  answers({ [`GET ${one}`]: { result: someService() } });
-  renderPage(`${path}/scaling`, ada);
+  const entry = { id: 'e', name: 'Nights', weekdays: [0], startHourUtc: 0, endHourUtc: 24, autoscalingMode: 'vertical' as const, isActiveNow: true };
+  const less = someService({
+    minReplicaMemoryGb: 32, maxReplicaMemoryGb: 1024, numReplicas: 3, scalingSchedule: { entries: [entry], baseConfig: {} },
+    currentScaling: { ...currentScaling, activeEntryId: 'e', effectiveMinReplicaMemoryGb: 23, effectiveMaxReplicaMemoryGb: 23, effectiveIdleScaling: false },
+  });
+  const memory = 'Up to 1,024 GB were asked for: the machine of this Gatehouse has 23 GB.';
+  const replicas = '3 replicas were asked for: this Gatehouse runs one process for a service.';
+  const opened = (place: string, result: ReturnType<typeof someService>) => {
+    answers({ [`GET ${one}`]: { result }, [`GET /v1/organizations/${organizationId}/activities`]: { result: [], limit: 10, nextCursor: null } });
+    return renderPage(path + place, ada);
+  };
+  let page = opened('/scaling', less);
   expect(await screen.findByRole('heading', { name: 'In force now' })).toBeVisible();
-  expect(screen.queryByText(/asked for/)).toBeNull();
+  for (const why of [memory, replicas]) expect(screen.getByText(why)).toBeVisible();
+  page.unmount();
+  page = opened('', less);
+  const value = async (term: string) => (await screen.findByText(term, { selector: 'dt' })).nextElementSibling;
+  expect(await value('Size')).toHaveTextContent(`32–1,024 GB, 3 replicasIn force now: 23 GB, 1 replicaThe schedule entry “Nights” says so.${memory}${replicas}`);
+  expect(await value('Sleep')).toHaveTextContent('After 15 minutes without a queryIn force now: NeverThe schedule entry “Nights” says so.');
+  page.unmount();
+  page = opened('', someService());
+  expect(await value('Size')).toHaveTextContent(/^8–16 GB, 1 replica$/);
+  expect(await value('Sleep')).toHaveTextContent(/^After 15 minutes without a query$/);
+});
+
+it('says of a service that does not run with what it would start', async () => {
+  answers({ [`GET ${one}`]: { result: someService({ state: 'stopped', numReplicas: 3 }) }, [`GET /v1/organizations/${organizationId}/activities`]: { result: [], limit: 10, nextCursor: null } });
+  const { user } = renderPage(`${path}/scaling`, ada);
+  expect(await screen.findByRole('heading', { name: 'In force when it starts' })).toBeVisible();
+  expect(screen.queryByText(/In force now/)).toBeNull();
+  await user.click(screen.getByRole('link', { name: 'Overview' }));
+  expect(await screen.findByText('In force when it starts:', { exact: false })).toHaveTextContent('In force when it starts: 8–16 GB, 1 replica');
 });
 
 it('makes a new password, which is shown once', async () => {

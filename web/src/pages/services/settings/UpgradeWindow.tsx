@@ -22,7 +22,7 @@ const noWindow: Window = { weekday: anyTime, hour: '0' };
 /** Not below servicesKey: it does not change with the service. */
 const windowKey = (organizationId: string, serviceId: string) => ['upgradeWindow', organizationId, serviceId] as const;
 
-/** When the service may be restarted for a new version. */
+/** When the service may be restarted for a new version, once this Gatehouse keeps to it. */
 export function UpgradeWindow() {
   const { t } = useTranslation('services');
   const { organizationId, service } = useThisService();

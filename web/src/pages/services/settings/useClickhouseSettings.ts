@@ -65,7 +65,7 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Whether the value is the one that ClickHouse has by itself. The list has such values, too: of settings that nobody has set. */
+/** Whether the value is the one that ClickHouse has by itself. Whether somebody has set it so, or nobody has set it, the API does not tell. */
 export function isOwnValue({ value }: Setting, schema: SettingSchema | undefined): boolean {
   return schema?.example !== undefined && schema.example === (typeof value === 'boolean' ? String(Number(value)) : textOf(value));
 }
