@@ -11,7 +11,7 @@
 // A data folder DIR has
 //
 //	lock      held by the host all its life
-//	data/     what ClickHouse keeps, and where it works: a core may be among it
+//	data/     what ClickHouse keeps, and which has kept it last; it works there: a core may be among it
 //	conf/     the configuration of a run
 //	log/      host.log, clickhouse.log and their older parts
 //	run/      control.sock and state.json, by which a run is adopted

@@ -24,6 +24,7 @@ const (
 	DiskFull      ErrorKind = "disk full"      // no space is left for the data folder
 	BadSetting    ErrorKind = "bad setting"    // ClickHouse does not know a setting, or not this value
 	BadJail       ErrorKind = "bad jail"       // the jail that was asked for cannot be had
+	WrongVersion  ErrorKind = "wrong version"  // this ClickHouse cannot take over the data of the one before
 	Timeout       ErrorKind = "timeout"        // no answer in time
 	Stopped       ErrorKind = "stopped"        // a signal has stopped the process of ClickHouse
 	Failed        ErrorKind = "failed"         // ClickHouse ended or refused for a reason of its own

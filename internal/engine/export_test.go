@@ -31,6 +31,11 @@ func UseLockLimit(t *testing.T, limit time.Duration) {
 	tune(t, func(_ int, with *tuning) { with.LockLimit = limit })
 }
 
+// UseEndLimit makes hosts wait no longer than this for the end of a server that never answered.
+func UseEndLimit(t *testing.T, limit time.Duration) {
+	tune(t, func(_ int, with *tuning) { with.EndLimit = limit })
+}
+
 func tune(t *testing.T, f func(try int, with *tuning)) {
 	before := hostTuning
 	hostTuning = func(try int) tuning {
@@ -43,11 +48,15 @@ func tune(t *testing.T, f func(try int, with *tuning)) {
 
 // What the tests look at.
 var (
+	TakesOver   = takesOver
 	Trim        = trim
 	LastCode    = lastCode
 	LogMost     = int64(logBytes)
 	ControlPath = controlSocket
 )
+
+// DataVersion returns the version of whoever has had the data folder last.
+func DataVersion(dir string) string { return versionIn(filepath.Join(dir, dataDir)) }
 
 // StartThatEndsWith returns the error of a start whose ClickHouse writes this and ends while
 // its host looks whether it has.

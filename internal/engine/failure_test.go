@@ -94,6 +94,26 @@ func TestReasonOutlivesAHostThatIsCutOff(t *testing.T) {
 	wantFailure(t, engine.StartThatSays(said+` {"Failure":{"Kind":"disk full","Message":"no space"}}`), engine.DiskFull, "space")
 }
 
+func TestServerThatDoesNotEndAfterAFailedStartGoesWithItsHost(t *testing.T) {
+	// Old servers can hang while they end because of a taken port: that is still why, the
+	// start is tried elsewhere, and nothing is left.
+	hangs := engine.NewEngine(engine.KindClickHouse, script(t, "#!/bin/sh\ntrap '' TERM\necho 'Code: 210. Address already in use' >&2\nwhile :; do sleep 1000; done\n"), "26.7.2.1")
+	spec := enginetest.Spec(t, password)
+	spec.Jail, spec.UID, spec.GID = engine.JailNone, 0, 0 // within the jail it could not even sleep
+	engine.UseEndLimit(t, 100*time.Millisecond)
+	tries := 0
+	engine.UsePorts(t, func(try int) []int {
+		tries = try
+		return nil
+	})
+	_, err := hangs.Start(t.Context(), spec)
+	wantFailure(t, err, engine.PortTaken, "taken")
+	if tries < 2 {
+		t.Errorf("it was tried %d times", tries)
+	}
+	wantNothingLeft(t, spec)
+}
+
 func TestLastWordsSayWhyItEnded(t *testing.T) {
 	// What ClickHouse writes just before it ends is why, also when it ends while the host looks.
 	wantFailure(t, engine.StartThatEndsWith(t, "Cannot open file status: Permission denied"), engine.BadFolder, "may not read or write")

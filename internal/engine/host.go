@@ -31,6 +31,7 @@ const (
 	startLimit  = 60 * time.Second       // until a server answers
 	stopLimit   = 10 * time.Second       // until a server that was asked to end is killed
 	lockLimit   = 15 * time.Second       // for the end of the process before
+	endLimit    = 10 * time.Second       // until a server that never answered is left to end with its host
 	hangUpAfter = 300 * time.Millisecond // until a server that was asked to end is cut off from its clients
 	listenEvery = 2 * time.Second        // between looks at the listeners
 	askEvery    = 10 * time.Millisecond
@@ -230,7 +231,9 @@ func (h *host) end() error {
 		return nil
 	}
 	h.server.Stop()
-	h.awaitEnd()
+	if !h.awaitEnd() {
+		return errors.New("ClickHouse does not end")
+	}
 	how, _ := h.server.End()
 	select {
 	case <-h.stopping:
@@ -244,14 +247,22 @@ func (h *host) end() error {
 }
 
 // awaitEnd returns when ClickHouse has ended; Gatehouse kills this process when that
-// takes too long. Queries have hangUpAfter to come to their end.
-func (h *host) awaitEnd() {
+// takes too long. Queries have hangUpAfter to come to their end. A ClickHouse that never
+// answered has nothing to lose, and some hang in the middle of their end: then it returns
+// false after a while, and ClickHouse goes with this process.
+func (h *host) awaitEnd() bool {
+	var over <-chan time.Time
+	if !h.answers {
+		over = time.After(h.order.Tuning.EndLimit)
+	}
 	tick := time.NewTicker(hangUpAfter)
 	defer tick.Stop()
 	for {
 		select {
 		case <-h.server.Ended():
-			return
+			return true
+		case <-over:
+			return false
 		case <-tick.C:
 			if err := hangUp(h.server.PID(), h.client.http, h.client.native); err != nil {
 				h.log.Warn("connections of a server that ends", "err", err)

@@ -22,6 +22,9 @@ func (h *host) start() error {
 	if err := mayWrite(); err != nil {
 		return err
 	}
+	if err := h.checkData(); err != nil {
+		return err
+	}
 	if err := os.Remove(inFolder(endFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -35,6 +38,9 @@ func (h *host) start() error {
 	version, err := h.awaitAnswer(marks)
 	if err != nil {
 		return err
+	}
+	if err := keepVersion(version); err != nil {
+		h.log.Warn("the version of the data", "err", err) // as in a folder that was made before there was one
 	}
 	if err := h.awaitSettings(); err != nil {
 		return err

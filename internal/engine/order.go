@@ -18,8 +18,9 @@ type order struct {
 	Engine      Kind
 	Path        string // of the binary or library
 	Version     string
-	UID         int // as which the host runs; 0: as Gatehouse
-	Owner       int // who may ask at the control socket, besides root
+	LastVersion string // as in Spec
+	UID         int    // as which the host runs; 0: as Gatehouse
+	Owner       int    // who may ask at the control socket, besides root
 	Confinement Confinement
 	Tuning      tuning
 	Wishes      wishes
@@ -30,12 +31,15 @@ type tuning struct {
 	Ports      []int         `json:",omitempty"` // for HTTP and the native protocol; free ones if there are none
 	StartLimit time.Duration // until the server answers
 	LockLimit  time.Duration // until the process before has ended
+	EndLimit   time.Duration // until a server has ended that never answered
 	LogBytes   int64         // of one part of a log
 	AllGrants  bool          `json:",omitempty"` // nothing is revoked: only the jail protects
 }
 
 // hostTuning returns the tuning of a try to start, from 1; a test replaces it.
-var hostTuning = func(int) tuning { return tuning{StartLimit: startLimit, LockLimit: lockLimit, LogBytes: logBytes} }
+var hostTuning = func(int) tuning {
+	return tuning{StartLimit: startLimit, LockLimit: lockLimit, EndLimit: endLimit, LogBytes: logBytes}
+}
 
 // wishes are the part of an order that can change while the server runs.
 type wishes struct {

@@ -32,6 +32,9 @@ type Spec struct {
 	// CoreDumps lets the kernel write the memory of a process of the server to a core when it
 	// dies (core(5)). Where it goes is the machine's to say, and it holds data of the service.
 	CoreDumps bool
+	// LastVersion is that of the ClickHouse which is known to have run here last; empty where
+	// that is not known. What the data folder says itself counts more.
+	LastVersion string
 	// Jail says by what the process is kept from the files of others.
 	Jail Jail
 }

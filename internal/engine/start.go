@@ -147,7 +147,7 @@ func (e *Engine) command(spec Spec, in Confinement, with tuning) (command *exec.
 		}
 	}()
 	order, err := order{
-		Service: spec.Service, Engine: e.kind, Path: e.path, Version: e.version, UID: spec.UID, Owner: os.Geteuid(), Confinement: in,
+		Service: spec.Service, Engine: e.kind, Path: e.path, Version: e.version, LastVersion: spec.LastVersion, UID: spec.UID, Owner: os.Geteuid(), Confinement: in,
 		Tuning: with, Wishes: wishesOf(spec),
 	}.file()
 	if err != nil {

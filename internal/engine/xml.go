@@ -56,11 +56,31 @@ func (e element) save(path string) error {
 
 // writeWhole writes a file for its owner only, whole or not at all.
 func writeWhole(path string, text []byte) error {
+	return replaceFile(path, text, func(*os.File) error { return nil })
+}
+
+// writeDurably is writeWhole for what is to be there also after a loss of power.
+func writeDurably(path string, text []byte) error {
+	if err := replaceFile(path, text, (*os.File).Sync); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dir.Close() }() // only read
+	return dir.Sync()
+}
+
+// replaceFile puts a file in the place of another once it is written and flushed.
+func replaceFile(path string, text []byte, flush func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
+	if _, err = f.Write(text); err == nil {
+		err = flush(f)
+	}
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

@@ -16,6 +16,10 @@ var ErrNotRunning = errors.New("no server of the service runs")
 // ErrSilent says that a server runs whose process does not answer.
 var ErrSilent = errors.New("the server of the service does not answer")
 
+// ErrFinal says that a start fails until somebody changes what it failed for: it is tried again
+// only by a command.
+var ErrFinal = errors.New("another attempt is of no use")
+
 // ErrBusy says that a server answers, but has no room for the question: it works for its users.
 var ErrBusy = errors.New("the server has no room for another query")
 

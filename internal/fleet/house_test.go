@@ -36,6 +36,7 @@ type house struct {
 	slots  int
 
 	metrics prometheus.Registerer // nil for none
+	log     *slog.Logger          // nil for none
 
 	*fleet.Fleet
 	cancel context.CancelFunc
@@ -73,8 +74,12 @@ func inBubble(t *testing.T, f func(t *testing.T, h *house)) {
 
 // run begins a fleet, as a control plane that starts does.
 func (h *house) run() {
+	log := h.log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	h.Fleet = fleet.New(fleet.Config{
-		Driver: h.driver, Ledger: h.ledger, Clock: cloud.SystemClock{}, Log: slog.New(slog.DiscardHandler), Limits: h.limits, Reached: h.reach, Metrics: h.metrics,
+		Driver: h.driver, Ledger: h.ledger, Clock: cloud.SystemClock{}, Log: log, Limits: h.limits, Reached: h.reach, Metrics: h.metrics,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel, h.ended = cancel, make(chan struct{})

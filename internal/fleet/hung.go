@@ -2,77 +2,74 @@ package fleet
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
 // hears reports whether the process of the server answers, however busy its ClickHouse is.
-// One that has not for Limits.Hung is killed, and has crashed then. Each call waits for an
-// answer, so a process that is only slow has its chance also after the time is over.
+// One that has not for Limits.Hung, counted from the first question in vain, is killed, and
+// has crashed then. The last question comes after that and has all of Limits.Ask, so that a
+// process that is only slow has its chance.
 func (m *member) hears(ctx context.Context) bool {
-	overdue := m.patience != nil && m.patience.over.Load() // before it has one more chance
+	asked, limit, last := machineTime(), m.f.limits.Ask/2, false
+	if !m.mute.IsZero() {
+		left := m.f.limits.Hung - asked.Sub(m.mute)
+		limit, last = min(limit, left), left <= 0
+	}
+	if last {
+		limit = m.f.limits.Ask
+	}
 	seen, _ := m.stored()
-	bounded, cancel := m.while(ctx, m.f.limits.Ask, func(s cloud.Service, gone bool) bool { return !gone && s.Goal == seen.Goal })
+	bounded, cancel := m.while(ctx, limit, func(s cloud.Service, gone bool) bool { return !gone && s.Goal == seen.Goal })
 	defer cancel()
 	err := m.instance.Answers(bounded)
 	switch {
 	case err != nil && (overtaken(bounded, ctx) || ended(m.instance)):
 		m.nudge()
-		return false
 	case err == nil && m.strange:
 		// What it could not say when it was taken over, it can say now.
-		return m.adopt(ctx, seen, false) && m.patience == nil
+		return m.adopt(ctx, seen, false) && m.mute.IsZero()
 	case err == nil:
+		if !m.mute.IsZero() {
+			m.log.Info("the server answers again")
+		}
 		m.heard()
 		m.solved("answer")
 		return true
-	}
-	m.problem("answer", err)
-	if m.patience == nil {
-		m.patience = m.newPatience()
-	}
-	if overdue {
+	case m.mute.IsZero():
+		m.mute = asked
+		m.problem("answer", err)
+	case last:
 		m.killHung(ctx)
 	}
 	return false
 }
 
-// patience is the time in which a server that does not answer may still do so.
-type patience struct {
-	timer *time.Timer
-	over  atomic.Bool
-}
-
-func (m *member) newPatience() *patience {
-	p := &patience{}
-	p.timer = time.AfterFunc(m.f.limits.Hung, func() {
-		p.over.Store(true)
-		m.nudge()
-	})
-	return p
+// isMute reports whether the process has not answered for so long that the service is
+// degraded. One that has just ended does not answer either.
+func (m *member) isMute() bool {
+	return !m.mute.IsZero() && machineTime().Sub(m.mute) >= m.f.limits.Ask/2
 }
 
 // heard forgets that the server did not answer.
-func (m *member) heard() {
-	if m.patience != nil {
-		m.patience.timer.Stop()
-	}
-	m.patience, m.strange = nil, false
-}
+func (m *member) heard() { m.mute, m.strange = time.Time{}, false }
 
 // meetSilent takes note of a server that runs and did not answer when it was to be taken
 // over. One that was met before has what is left of its time.
-func (m *member) meetSilent(i Instance, err error) {
-	left := m.patience
-	if left == nil {
-		left = m.newPatience()
+func (m *member) meetSilent(i Instance, asked time.Time, err error) {
+	mute := m.mute
+	if mute.IsZero() {
+		mute = asked
+		m.problem("answer", err)
 	}
-	m.patience = nil // else setInstance ends it
 	m.setInstance(i, nil)
-	m.patience, m.strange, m.silent = left, true, silence
-	m.problem("answer", err)
+	m.mute, m.strange = mute, true
+}
+
+// machineTime is what a silence is measured by. It goes on evenly, whatever the clock is set to.
+func machineTime() time.Time {
+	return time.Now() //nolint:forbidigo // it is compared with itself, as that of the timers
 }
 
 // killHung kills a server that has not answered for too long; the next step takes note of

@@ -2,13 +2,17 @@ package fleet_test
 
 import (
 	"context"
+	"log/slog"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
 	"github.com/gatehouse/gatehouse/internal/fleet"
+	"github.com/gatehouse/gatehouse/internal/fleet/fleettest"
 )
 
 // A server whose process answers nothing at all is killed, not before it has been silent for
@@ -29,6 +33,76 @@ func TestServerThatDoesNotAnswerIsKilled(t *testing.T) {
 		}
 		h.wantStates(id, cloud.ServiceProvisioning, cloud.ServiceRunning, cloud.ServiceDegraded, cloud.ServiceRunning)
 		h.wantCrashes(id, 1)
+	})
+}
+
+// It is killed when a minute and one more question have passed since it was asked in vain, and
+// the service is degraded long before, whenever it begins between two looks.
+func TestSilenceIsCountedFromTheFirstQuestion(t *testing.T) {
+	for late := range 8 {
+		inBubble(t, func(t *testing.T, h *house) {
+			limits := fleet.DefaultLimits()
+			id := h.createRunning(nil)
+			server := h.server(id)
+			pass(limits.Look + time.Duration(late)*2*time.Second)
+			clock := cloud.SystemClock{}
+			began := clock.Now()
+			server.Hang(true)
+			asked := limits.Look + limits.Look/20 // at the latest
+			h.become(id, cloud.ServiceDegraded)
+			if got := clock.Now().Sub(began); got > asked+limits.Ask/2+time.Second {
+				t.Errorf("degraded after %v", got)
+			}
+			<-server.Done()
+			if got := clock.Now().Sub(began); got < limits.Hung || got > asked+limits.Hung+limits.BackOff+limits.Ask+time.Second {
+				t.Errorf("killed after %v", got)
+			}
+			h.become(id, cloud.ServiceRunning)
+		})
+	}
+}
+
+// A process that takes nearly all of the time that a question has is degraded, and not killed.
+func TestSlowServerIsNotKilled(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		id := h.createRunning(func(s *cloud.Service) { s.Scaling.Idle = false })
+		server := h.server(id)
+		h.driver.Behave(takes(fleettest.Answer, fleet.DefaultLimits().Ask-time.Second))
+		h.become(id, cloud.ServiceDegraded)
+		pass(time.Hour)
+		if h.driver.Server(id) != server {
+			t.Error("it was killed")
+		}
+		h.driver.Behave(nil)
+		pass(time.Minute)
+		h.wantState(id, cloud.ServiceRunning)
+		h.wantCrashes(id, 0)
+	})
+}
+
+// A silence is logged when it begins and when it ends, not at each question in between.
+func TestSilenceIsLoggedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said strings.Builder // of one reconciler
+		h := newHouse(t)
+		h.log = slog.New(slog.NewTextHandler(&said, nil))
+		h.run()
+		id := h.createRunning(nil)
+		for _, killed := range []bool{false, true} {
+			said.Reset()
+			server := h.server(id)
+			server.Hang(true)
+			pass(50 * time.Second)
+			if got := strings.Count(said.String(), "\n"); got != 1 || !strings.Contains(said.String(), "step=answer") {
+				t.Errorf("it said %d lines: %s", got, &said)
+			}
+			server.Hang(killed)
+			pass(time.Minute)
+			if end := map[bool]string{false: "the server answers again", true: "did not answer and was killed"}[killed]; strings.Count(said.String(), end) != 1 {
+				t.Errorf("it did not say %q once: %s", end, &said)
+			}
+		}
+		h.end()
 	})
 }
 

@@ -52,7 +52,7 @@ func (m *member) admitSilence(ctx context.Context) {
 	}
 	if m.observe(ctx, asSeen(seen, func(s *cloud.Service) {
 		s.State, s.Message = cloud.ServiceDegraded, "The server process runs but does not answer"
-	})) {
+	})) && m.mute.IsZero() { // else that is logged already
 		m.log.Error("a server runs but does not answer")
 	}
 }

@@ -153,7 +153,7 @@ func (d *LocalDriver) folder(id uuid.UUID) string {
 func (d *LocalDriver) spec(s cloud.Service) engine.Spec {
 	spec := engine.Spec{
 		Service: s.ID, Dir: d.folder(s.ID), MemoryBytes: int64(s.Scaling.MaxMemory) * gib, PasswordSHA256: s.Password.SHA256, Jail: d.jail,
-		CoreDumps: s.EnableCoreDumps,
+		CoreDumps: s.CoreDumps(), LastVersion: s.Version,
 	}
 	spec.Settings, spec.ServerSettings = s.EngineSettings()
 	if d.memory > 0 {
@@ -208,7 +208,11 @@ func publicError(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	return &cloud.Error{Code: cloud.Unavailable, Message: failed.Message, Err: failed.Err}
+	cause := failed.Err
+	if failed.Kind == engine.WrongVersion {
+		cause = errors.Join(ErrFinal, cause)
+	}
+	return &cloud.Error{Code: cloud.Unavailable, Message: failed.Message, Err: cause}
 }
 
 // NoDriver returns a driver for a machine without an engine, for the reason given: one

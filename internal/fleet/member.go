@@ -59,8 +59,8 @@ type progress struct {
 
 	starting, adopting, stopping, updating, destroying, ledger, panicking gate
 
-	patience *patience // with a server that did not answer when it was asked last, not even that it runs; else nil
-	strange  bool      // it was taken over without an answer
+	mute    time.Time // since when the server's process does not answer, by the clock of the machine; zero: it did when it was asked last
+	strange bool      // it was taken over without an answer
 
 	since     time.Time // when we got the server
 	active    time.Time // when a user was last seen to do something
@@ -150,7 +150,7 @@ func orderOf(s cloud.Service, now time.Time) cloud.Service {
 
 // sameOrder reports whether a server would run in the same way with both.
 func sameOrder(a, b cloud.Service) bool {
-	return a.Password == b.Password && sameSize(a.Scaling, b.Scaling) && sameSettings(a.Settings, b.Settings) && a.EnableCoreDumps == b.EnableCoreDumps && a.MySQL == b.MySQL
+	return a.Password == b.Password && sameSize(a.Scaling, b.Scaling) && sameSettings(a.Settings, b.Settings) && a.CoreDumps() == b.CoreDumps() && a.MySQL == b.MySQL
 }
 
 func sameSettings(a, b []cloud.ServiceSetting) bool { return slices.Equal(a, b) }

@@ -64,7 +64,8 @@ func (m *member) ending() <-chan struct{} {
 }
 
 // soon fires when something is due by the clock: an hour at which a schedule may change
-// the scaling, or the next look for a moment without queries.
+// the scaling, the next look for a moment without queries, or the next question to a server
+// that does not answer.
 func (m *member) soon() *time.Timer {
 	wait := 24 * time.Hour
 	s, _ := m.stored()
@@ -74,6 +75,9 @@ func (m *member) soon() *time.Timer {
 	}
 	if m.instance != nil && m.restart {
 		wait = min(wait, m.f.limits.DrainLook)
+	}
+	if !m.mute.IsZero() {
+		wait = min(wait, m.f.limits.BackOff)
 	}
 	return time.NewTimer(wait)
 }
@@ -193,13 +197,14 @@ func (m *member) adopt(ctx context.Context, s cloud.Service, gone bool) bool {
 	}
 	bounded, cancel := context.WithTimeout(ctx, m.f.limits.Ask)
 	defer cancel()
+	asked := machineTime()
 	i, err := m.f.driver.Adopt(bounded, orderOf(s, m.f.clock.Now()))
 	switch {
 	case err == nil:
 		m.setInstance(i, nil)
 		m.log.Info("took over a running server", "version", i.Version(), "started", i.Started())
 	case errors.Is(err, ErrSilent) && i != nil:
-		m.meetSilent(i, err)
+		m.meetSilent(i, asked, err)
 	case errors.Is(err, ErrNotRunning):
 	case ctx.Err() != nil:
 		return false

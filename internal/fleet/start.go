@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
@@ -69,6 +70,9 @@ func (m *member) start(ctx context.Context) bool {
 	m.problem("start", err)
 	m.replacing = false
 	m.failedToRun(sentenceOf(err, "The server process could not be started"))
+	if errors.Is(err, ErrFinal) {
+		m.starting.failures = max(m.starting.failures, m.f.limits.Failures)
+	}
 	return false
 }
 

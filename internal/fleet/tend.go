@@ -7,24 +7,18 @@ import (
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
-// silence is how often in a row a server may not answer before the service is degraded.
+// silence is how often in a row the ClickHouse of a server may not answer before the service
+// is degraded. See isMute for its process.
 const silence = 3
 
 // tend looks after a server that runs and is to.
 func (m *member) tend(ctx context.Context) {
-	heard := m.patience == nil || m.hears(ctx)
-	if heard && !m.update(ctx) {
-		heard = m.hears(ctx)
-	}
+	heard := m.hears(ctx) && (m.update(ctx) || m.hears(ctx))
 	if ended(m.instance) {
 		return // the next step takes note of it
 	}
 	if !heard {
-		m.lookDue = false
-		if m.patience != nil {
-			m.silent++
-		}
-		if m.silent >= silence {
+		if m.isMute() {
 			m.admitSilence(ctx)
 		}
 		return
@@ -37,9 +31,10 @@ func (m *member) tend(ctx context.Context) {
 		m.lookDue = false
 		m.ask(ctx)
 	}
-	if m.silent >= silence {
+	switch {
+	case m.silent >= silence || m.isMute():
 		m.admitSilence(ctx)
-	} else {
+	case m.mute.IsZero():
 		m.admitUp(ctx)
 	}
 }
