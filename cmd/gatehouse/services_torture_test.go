@@ -49,9 +49,8 @@ func TestTortureKill9LosesNoRowOfAService(t *testing.T) {
 			i.awaitRows(1)
 			i.end()
 			i.settle()
-			if now := k.processes(i.customer); len(now) != k.processesOfOne() {
-				t.Errorf("one server has the processes %v", now)
-			}
+			// One that was just being started when Gatehouse was killed may still be on its way out.
+			until(t, "the service has one server", func() bool { return len(k.processes(i.customer)) == k.processesOfOne() })
 			t.Logf("%d of %d rows were acknowledged", len(i.acknowledged), i.tried)
 		}
 		k.stop() // what so many small parts are in takes long to remove: it goes with the test

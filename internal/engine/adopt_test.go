@@ -147,6 +147,36 @@ func TestServerOfAnotherServiceIsNotAdopted(t *testing.T) {
 	}
 }
 
+func TestHostThatNobodyWaitsForDoesNotWaitForTheFolder(t *testing.T) {
+	// A host that was being started when Gatehouse was killed gives up when another has the
+	// folder, and goes on when nobody has: the next Gatehouse takes it over then.
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	other, err := os.Create(filepath.Join(dir, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(other.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	gatehouse, reports, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reports.Close()
+	engine.UseLockLimit(t, 200*time.Millisecond)
+	wantFailure(t, engine.TakeLock(t, dir, reports), engine.InUse, "") // it was waited for, and waited
+	gatehouse.Close()
+	engine.UseLockLimit(t, time.Hour)
+	wantFailure(t, engine.TakeLock(t, dir, reports), engine.InUse, "")
+	other.Close()
+	if err := engine.TakeLock(t, dir, reports); err != nil {
+		t.Error(err)
+	}
+}
+
 // beStranger asks the host of the data folder for its end and says whether it was heard.
 func beStranger(args []string) int {
 	if err := os.Chdir(args[0]); err != nil {

@@ -73,6 +73,15 @@ func StartThatEndsWith(t *testing.T, words string) error {
 	return h.failed(markLogs())
 }
 
+// TakeLock has a host take the lock of a folder, and tell this file how its start goes.
+func TakeLock(t *testing.T, dir string, reports *os.File) error {
+	t.Chdir(filepath.Join(dir, dataDir))
+	h := &host{order: order{Tuning: hostTuning(1)}, parent: reports}
+	err := h.takeLock()
+	_ = h.lock.Close() // which gives it back
+	return err
+}
+
 // ending is a ClickHouse that ends when it is looked at.
 type ending struct {
 	clickhouse

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/gatehouse/gatehouse/internal/cloud"
 )
 
@@ -204,7 +206,8 @@ func (h *host) keepListening() {
 	}
 }
 
-// takeLock waits for the process before to let go of the folder.
+// takeLock waits for the process before to let go of the folder, as long as somebody waits
+// for this one: a Gatehouse that comes after one that was killed starts its own.
 func (h *host) takeLock() (err error) {
 	if h.lock, err = os.Open(inFolder(lockFile)); err != nil {
 		return err
@@ -214,8 +217,11 @@ func (h *host) takeLock() (err error) {
 	defer tick.Stop()
 	for {
 		err := syscall.Flock(int(h.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
+		switch {
+		case !errors.Is(err, syscall.EWOULDBLOCK):
 			return os.NewSyscallError("flock", err)
+		case h.isOrphan():
+			return inUse()
 		}
 		select {
 		case <-limit:
@@ -223,6 +229,13 @@ func (h *host) takeLock() (err error) {
 		case <-tick.C:
 		}
 	}
+}
+
+// isOrphan reports whether nobody is there any more to be told how the start goes.
+func (h *host) isOrphan() bool {
+	fds := []unix.PollFd{{Fd: int32(h.parent.Fd())}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n > 0 && fds[0].Revents&unix.POLLERR != 0
 }
 
 // end ends ClickHouse, if it has not ended, and says how it did.
