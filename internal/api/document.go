@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatehouse/gatehouse/internal/apidocs"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
 // The tags of the operations, as the Cloud has them.
@@ -85,11 +86,7 @@ func documentConfig() huma.Config {
 
 // writeJSON returns an error for a value that is not JSON, and none when the client
 // has gone: there is nobody to tell, and huma would panic.
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(deaf{w})
-	e.SetEscapeHTML(false) // people read it, and nosniff keeps browsers from taking it for HTML
-	return e.Encode(v)
-}
+func writeJSON(w io.Writer, v any) error { return front.Encode(deaf{w}, v) }
 
 // deaf is a writer that does not hear of failures.
 type deaf struct{ io.Writer }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -13,6 +12,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"github.com/gatehouse/gatehouse/internal/cloud"
+	"github.com/gatehouse/gatehouse/internal/front"
 )
 
 // maxBody is the largest body that is read, in bytes.
@@ -70,5 +70,5 @@ func kindOf(k jsontext.Kind) string {
 
 func write(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the client has gone: nobody to tell
+	_ = front.Encode(w, v) // the client has gone: nobody to tell
 }

@@ -51,10 +51,7 @@ func TestOtherEngineLeavesTheDataAsItIs(t *testing.T) {
 	t.Parallel()
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		t.Parallel()
-		other := enginetest.Engine(t, engine.KindCHDB)
-		if e.Kind() == engine.KindCHDB {
-			other = enginetest.Engine(t, engine.KindClickHouse)
-		}
+		other := enginetest.Other(t, e)
 		if engine.TakesOver(other.Version(), e.Version()) == nil {
 			t.Skipf("%s takes over the data of %s", other, e)
 		}

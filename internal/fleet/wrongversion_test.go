@@ -74,10 +74,7 @@ func TestServiceOfAnotherEngineFailsAndHasItsRowsWithItsOwn(t *testing.T) {
 	t.Parallel()
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine) {
 		t.Parallel()
-		other := enginetest.Engine(t, engine.KindCHDB)
-		if e.Kind() == engine.KindCHDB {
-			other = enginetest.Engine(t, engine.KindClickHouse)
-		}
+		other := enginetest.Other(t, e)
 		if other.Capabilities().AtomicDatabases == e.Capabilities().AtomicDatabases {
 			t.Skipf("%s may take over the data of %s", other, e)
 		}

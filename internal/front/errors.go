@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -60,9 +61,15 @@ func (e *ErrorBody) Write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(e.Status)
+	_ = Encode(w, e) // the client has gone: nobody to tell
+}
+
+// Encode writes an answer as JSON. "<" stays as it is: people read it, and nosniff keeps
+// browsers from taking it for HTML.
+func Encode(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false) // people read it, and nosniff keeps browsers from taking it for HTML
-	_ = encoder.Encode(e)        // the client has gone: nobody to tell
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
 }
 
 // ErrorOf turns an error into its envelope. What is not meant for the client goes to the log.

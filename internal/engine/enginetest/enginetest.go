@@ -49,6 +49,15 @@ func Engine(t testing.TB, kind engine.Kind) *engine.Engine {
 	return nil
 }
 
+// Other returns the engine of the kind that e is not, as Engine does.
+func Other(t testing.TB, e *engine.Engine) *engine.Engine {
+	t.Helper()
+	if e.Kind() == engine.KindCHDB {
+		return Engine(t, engine.KindClickHouse)
+	}
+	return Engine(t, engine.KindCHDB)
+}
+
 func find(ctx context.Context, kind engine.Kind) (*engine.Engine, error) {
 	options := engine.Options{Want: string(kind)}
 	if kind == engine.KindClickHouse {
