@@ -95,7 +95,9 @@ func got(field string, d *huma.ErrorDetail) string {
 	text := ""
 	switch v := d.Value.(type) {
 	case string:
-		text = strconv.Quote(cloud.FirstCharacters(v))
+		if text = strconv.Quote(cloud.FirstCharacters(v)); strings.HasPrefix(field, "openApiKeys") {
+			text = shownKey(v)
+		}
 	case float64:
 		text = shownNumber(v)
 	case bool:

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -108,13 +107,14 @@ func (r queryEndpointPostRequest) endpoint() (cloud.QueryEndpoint, error) {
 	return q, nil
 }
 
-// credential is how key IDs and secrets look, or parts of them that are worth keeping secret.
-var credential = regexp.MustCompile(`^[0-9A-Za-z]{16,}$`)
+// credential is what key IDs and secrets have in them, also when they are given together or
+// encoded, or cut, and no UUID has.
+var credential = regexp.MustCompile(`[0-9A-Za-z]{16,}`)
 
 // shownKey repeats what was given in place of the id of a key, but for a key ID or a secret: what
 // is wrong with a request may be kept in logs.
 func shownKey(text string) string {
-	if credential.MatchString(strings.TrimSpace(text)) {
+	if credential.MatchString(text) {
 		return fmt.Sprintf("%d characters that may be a key ID or a secret", len(text))
 	}
 	return strconv.Quote(cloud.FirstCharacters(text))

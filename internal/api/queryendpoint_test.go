@@ -69,10 +69,12 @@ func TestKeysOfAQueryEndpointExist(t *testing.T) {
 			h.admin.post(path, body).says(400, "BAD_REQUEST: ", part)
 		}
 		// People take the key ID for it, or the secret: neither is repeated.
-		for _, text := range []string{own.keyID, own.secret, " " + own.secret + "\n"} {
+		for _, text := range []string{own.keyID, own.secret, " " + own.secret + "\n", own.keyID + ":" + own.secret} {
 			h.admin.post(path, `{"openApiKeys":[`+inJSON(text)+`]}`).
 				is(400, fmt.Sprintf("BAD_REQUEST: openApiKeys[0]: expected the id of an API key as paths have it, a UUID, got %d characters that may be a key ID or a secret", len(text)))
 		}
+		h.admin.post(path, `{"openApiKeys":`+inJSON(own.secret)+`}`).
+			is(400, fmt.Sprintf("BAD_REQUEST: openApiKeys: expected array, got %d characters that may be a key ID or a secret", len(own.secret)))
 		if h.revision() != before {
 			t.Error("a refused query endpoint changed something")
 		}
