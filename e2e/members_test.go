@@ -25,9 +25,13 @@ func TestRolesOfAMemberAreChanged(t *testing.T) {
 	if d.Enabled("button", "Save roles") {
 		t.Error("nothing can be saved")
 	}
+	admin := d.ready("checkbox", "Admin")
 	d.Click("checkbox", "Member")
 	d.Click("checkbox", "Billing")
 	d.See("Without a role, " + graceName + " stays a member but may not do anything.")
+	if now := d.ready("checkbox", "Admin"); now != admin {
+		t.Errorf("what a dialog says moves its fields under the pointer, from %v to %v", admin, now)
+	}
 	d.Click("checkbox", "Org API reader")
 	d.See(graceName + " gets Org API reader and loses ")
 	d.Click("button", "Save roles")

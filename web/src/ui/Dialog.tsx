@@ -25,7 +25,7 @@ type Props = {
   bare?: boolean;
 };
 
-/** In the middle of the page, for a question or a short form. */
+/** In the upper part of the page, for a question or a short form. It grows downwards only. */
 export function Dialog(props: Props & { wide?: boolean }) {
   return <Modal {...props} className={classes(styles.dialog, props.wide && styles.wide)} />;
 }
