@@ -60,12 +60,9 @@ func (l Look) String() string {
 	return l.Screen.Name + "-" + scheme
 }
 
-// Looks returns every screen, light and dark.
-func Looks() (all []Look) {
-	for _, screen := range []Screen{Desktop, Tablet, Phone, SmallPhone} {
-		all = append(all, Look{Screen: screen}, Look{Screen: screen, Dark: true})
-	}
-	return all
+// Looks returns every screen, and the widest and a phone's, on which Axe looks, light and dark.
+func Looks() []Look {
+	return []Look{{}, {Dark: true}, {Screen: Tablet, Dark: true}, {Screen: Phone}, {Screen: Phone, Dark: true}, {Screen: SmallPhone}}
 }
 
 func (l Look) orDefault() Look {

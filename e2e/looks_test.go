@@ -242,8 +242,8 @@ func TestPagesDoNotJump(t *testing.T) {
 	}
 }
 
-// inEveryLook writes a picture of the page as it stands on each screen, light and dark,
-// checks that it fits, and looks for barriers on the widest and on a phone's.
+// inEveryLook writes a picture of the page as it stands on each screen, checks that it fits,
+// and looks for barriers on the widest and on a phone's, light and dark.
 func inEveryLook(p *Page, name string) {
 	p.t.Helper()
 	inLooks(p, name, Looks()...)
