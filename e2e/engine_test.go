@@ -117,6 +117,13 @@ func freePorts(t testing.TB) string {
 	}
 }
 
+// freePort returns such a port: what listens on it can be ended and started again there.
+func freePort(t testing.TB) string {
+	t.Helper()
+	port, _, _ := strings.Cut(freePorts(t), "-")
+	return port
+}
+
 func isFree(t testing.TB, port int) bool {
 	t.Helper()
 	var config net.ListenConfig

@@ -59,7 +59,7 @@ func startWithoutKey(t testing.TB, args ...string) *gatehouse {
 func startAt(t testing.TB, data string, args ...string) *gatehouse {
 	t.Helper()
 	g := &gatehouse{t: t, Data: data, args: args}
-	g.run("localhost:0")
+	g.run("localhost:" + freePort(t))
 	t.Cleanup(func() {
 		g.Stop()
 		if t.Failed() {

@@ -121,6 +121,13 @@ func freeRange(t *testing.T) string {
 	}
 }
 
+// freePort returns such a port.
+func freePort(t *testing.T) string {
+	t.Helper()
+	port, _, _ := strings.Cut(freeRange(t), "-")
+	return port
+}
+
 func portIsFree(t *testing.T, port int) bool {
 	t.Helper()
 	return addressIsFree(t, net.JoinHostPort("localhost", strconv.Itoa(port)))

@@ -14,6 +14,8 @@ type sqlAttack struct {
 	quiet bool
 	// public says that everybody may do it to what is the machine's.
 	public bool
+	// moves says that the target goes away, some time after the answer.
+	moves bool
 	// slow says that it is not answered soon, if at all, and that one target is enough.
 	slow bool
 }
@@ -62,7 +64,7 @@ var modernAttacks = []sqlAttack{
 	{name: "TRUNCATE of the engine File", steps: []string{`CREATE TABLE t{id} (line String) ENGINE = File(LineAsString, '{path}')`, `TRUNCATE TABLE t{id}`}, works: true},
 	{name: "INSERT INTO FUNCTION url() of a file", steps: []string{`INSERT INTO FUNCTION url('file://{path}', ` + line + `) VALUES ('taken over')`}, works: true},
 	{name: "INTO OUTFILE", steps: []string{`SELECT 1 INTO OUTFILE '{path}'`, `SELECT 1 INTO OUTFILE '{dir}/new{id}'`}},
-	{name: "rename after reading", steps: []string{`SELECT * FROM file('{path}', ` + line + `) SETTINGS rename_files_after_processing='taken_%f'`}, works: true},
+	{name: "rename after reading", steps: []string{`SELECT * FROM file('{path}', ` + line + `) SETTINGS rename_files_after_processing='taken_%f'`}, works: true, moves: true},
 
 	// SQLite.
 	{name: "sqlite()", steps: []string{`SELECT * FROM sqlite('{db}', 'control_state')`}, works: true},

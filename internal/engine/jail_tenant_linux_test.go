@@ -1,13 +1,16 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -88,8 +91,24 @@ func TestAttacksSucceedWithoutAJail(t *testing.T) {
 			if succeeded, why := p.try(t, a, 0, p.targets[0]); !succeeded {
 				t.Errorf("%s: %.500s", a.name, why)
 			}
+			if a.moves {
+				p.gone(t, p.targets[0])
+			}
 		}
 	})
+}
+
+// gone waits until the server has moved the target away, which it does after its answer:
+// the target of the next attack would go with it.
+func (p *prison) gone(t *testing.T, of target) {
+	t.Helper()
+	for range 10_000 {
+		if _, err := os.Lstat(of.path); errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		p.query(t, "SELECT 1", time.Minute)
+	}
+	t.Errorf("%s stays where it is", of.path)
 }
 
 func TestDataGoesFromJailToJail(t *testing.T) {
