@@ -169,8 +169,13 @@
   // element anew, between the look for its place and the press: then a person presses again.
   let down = false;
   let clicked = false;
+  let instead = "nothing";
   const reached = (e) => held && (held.contains(e.target) || e.target.closest?.("label")?.control === held);
-  addEventListener("pointerdown", (e) => (down ||= reached(e)), true);
+  const takePress = (e) => {
+    down ||= reached(e);
+    if (!down) instead = describe(e.target.closest?.("label")?.control ?? e.target);
+  };
+  addEventListener("pointerdown", takePress, true);
   addEventListener("click", (e) => (clicked ||= reached(e)), true);
   const opensWhenPressed = (e) => !e.isConnected || e.hasAttribute("aria-haspopup") || e.getAttribute("role") === "combobox" || e.matches("input, textarea, select");
 
@@ -195,12 +200,13 @@
         }
         held = element;
         down = clicked = false;
+        instead = "nothing";
         return { value: { x: at.x, y: at.y, kind: element.localName === "input" ? element.type : element.localName } };
       });
     },
     // pressed waits for the press on the element that ready found to have reached it. A new
     // document holds none.
-    pressed: (limit) => until(limit, () => (!held || clicked || (down && opensWhenPressed(held)) ? { value: true } : missing(`the press did not reach ${describe(held)}`))),
+    pressed: (limit) => until(limit, () => (!held || clicked || (down && opensWhenPressed(held)) ? { value: true } : missing(`the press reached ${instead} and not ${describe(held)}`))),
     found: (limit, path) =>
       until(limit, () => {
         const { element, error } = one(path);

@@ -63,6 +63,7 @@ func (r Part) pressed(role, name string) {
 		if missed = got.Missing; err != nil {
 			missed = err.Error()
 		}
+		r.page.t.Log(missed) // what was pressed in its place may be what fails later
 	}
 	r.page.fail("%s", missed)
 }

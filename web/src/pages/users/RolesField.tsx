@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { useServiceNames } from '@/pages/services/useServiceNames';
 import { sentenceOf } from '@/permissions';
-import { Checkbox, FailedBanner, FieldNotes, Skeleton } from '@/ui';
+import { Checkbox, FailedBanner, FieldNotes } from '@/ui';
 
 import { useRoleWords } from './roleWords';
 import { groupRoles, type useRoleChoices } from './useRoleChoices';
@@ -30,7 +30,6 @@ export function RolesField({ choices, value, onChange, error }: Props) {
     <fieldset className={styles.roles} aria-busy={choices.isPending} {...(error && { 'aria-describedby': `${id}-error` })}>
       <legend className={styles.legend}>{t('roles')}</legend>
       <div role="alert" className={styles.error}>{error && <FieldNotes id={id} error={error} />}</div>
-      {choices.isPending && [0, 1, 2, 3].map((row) => <Skeleton key={row} height={36} />)}
       {groups.map(({ group, roles }) => (
         <div key={group} role="group" aria-labelledby={`${id}-${group}`} className={styles.group}>
           <p id={`${id}-${group}`} className={styles['group-name']}>

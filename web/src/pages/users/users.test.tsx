@@ -1,13 +1,15 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import { knownRoleIds } from '@/pages/keys/form/roles';
 import { answers, failure } from '@/test/answers';
 import { organizationId, renderPage, signedIn } from '@/test/renderPage';
 
 const path = `/organizations/${organizationId}/users`;
 const api = `/v1/organizations/${organizationId}`;
 const may = ['control-plane:organization:view', 'control-plane:organization:manage'];
-const role = (roleName: string, roleType = 'system') => ({ roleId: `role-${roleName}`, roleName, roleType });
+const idOf = (role: string) => knownRoleIds.get(role) ?? `role-${role}`;
+const role = (roleName: string, roleType = 'system') => ({ roleId: idOf(roleName), roleName, roleType });
 const me = signedIn().person?.userId ?? '';
 const grace = { userId: 'u2', name: 'Grace Hopper', email: 'grace@example.com', joinedAt: '2026-11-20T12:00:00Z', secondFactor: true, assignedRoles: [role('Member'), role('Reports', 'custom')] };
 const ada = { ...grace, userId: me, name: 'Ada Lovelace', email: 'ada@example.com', secondFactor: false, assignedRoles: [role('Admin')], lastSignInAt: '2026-11-22T12:00:00Z' };
@@ -16,7 +18,7 @@ const list = (result: object[]) => ({ status: 200, requestId: 'r', result });
 const known = {
   [`GET ${api}/members`]: list([ada, grace]),
   [`GET ${api}/invitations`]: list([]),
-  [`GET ${api}/roles`]: list(['Admin', 'Billing', 'Member', 'Service reader'].map((name) => ({ id: `role-${name}`, name, type: 'system', policies: [] })).concat({ id: 'role-Reports', name: 'Reports', type: 'custom', policies: [] })),
+  [`GET ${api}/roles`]: list(['Admin', 'Billing', 'Member', 'Service reader'].map((name) => ({ id: idOf(name), name, type: 'system', policies: [] })).concat({ id: 'role-Reports', name: 'Reports', type: 'custom', policies: [] })),
 };
 
 async function choose(user: ReturnType<typeof renderPage>['user'], who: string, item: string | RegExp) {
@@ -61,7 +63,7 @@ it('says what a change of roles does, and beside them why it was refused', async
   await waitFor(() => expect(roles).toHaveAccessibleDescription(/At least one person must have the role Admin/));
   await user.click(save);
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(await asked.find(({ method }) => method === 'PATCH')?.json()).toEqual({ assignedRoleIds: ['role-Member', 'role-Admin'] });
+  expect(await asked.find(({ method }) => method === 'PATCH')?.json()).toEqual({ assignedRoleIds: [idOf('Member'), idOf('Admin')] });
 });
 
 it('removes somebody only once their address was typed', async () => {

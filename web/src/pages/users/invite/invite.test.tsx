@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import { knownRoleIds } from '@/pages/keys/form/roles';
 import { answers, failure } from '@/test/answers';
 import { organizationId, renderPage, signedIn } from '@/test/renderPage';
 
@@ -8,7 +9,7 @@ const path = `/organizations/${organizationId}/users/invitations`;
 const api = `/v1/organizations/${organizationId}`;
 const may = ['control-plane:organization:view', 'control-plane:organization:manage'];
 const answer = (result: unknown) => ({ status: 200, requestId: 'r', result });
-const roles = answer(['Admin', 'Member'].map((name) => ({ id: `role-${name}`, name, type: 'system', policies: [] })));
+const roles = answer([...knownRoleIds].map(([name, id]) => ({ id, name, type: 'system', policies: [] })));
 
 type Sent = { email: string; assignedRoleIds: string[] };
 
@@ -60,7 +61,22 @@ it('says what became of each address, with the link where no mail was sent, and 
   expect(within(dialog).getByLabelText('Invitation link for off@example.com')).toBeVisible();
   const sent = await Promise.all(asked.filter(({ method, url }) => method === 'POST' && url.endsWith('/invitations')).map((request) => request.json() as Promise<Sent>));
   expect(sent.map(({ email }) => email)).toEqual(['sent@example.com', 'member@example.com', 'bounced@example.com', 'off@example.com', 'sent-too@example.com']);
-  expect(sent.every(({ assignedRoleIds }) => assignedRoleIds.join() === 'role-Member')).toBe(true);
+  expect(sent.every(({ assignedRoleIds }) => assignedRoleIds.join() === knownRoleIds.get('Member'))).toBe(true);
+});
+
+it('has the system roles before the list of roles comes, so that nothing moves under the pointer then', async () => {
+  const asked = answers({
+    [`GET ${api}/roles`]: () => new Promise(() => undefined),
+    [`GET ${api}/invitations`]: answer([]),
+    [`POST ${api}/invitations`]: () => new Promise(() => undefined),
+  });
+  const { user } = renderPage(path, signedIn(...may));
+  const dialog = await openDialog(user, 'ada@example.com');
+  expect(within(dialog).getAllByRole('checkbox')).toHaveLength(knownRoleIds.size);
+  await user.click(within(dialog).getByRole('checkbox', { name: 'Billing' }));
+  await user.click(within(dialog).getByRole('button', { name: 'Invite 1 person' }));
+  const sent = asked.find(({ method }) => method === 'POST')?.json() as Promise<Sent>;
+  expect((await sent).assignedRoleIds).toEqual([knownRoleIds.get('Member'), knownRoleIds.get('Billing')]);
 });
 
 it('names what is no address before it asks the server', async () => {
