@@ -11,6 +11,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 )
 
 // site serves the page of a test of the harness, under a policy as strict as the console's
@@ -512,4 +516,25 @@ func (p *Page) failureOf(do func()) string {
 		real.Error("it did not fail")
 	}
 	return told.said
+}
+
+// What a document asks for that is gone is waited for no more, whether it asked before it
+// went or is told of later; what the next one asks for is.
+func TestOnlyTheDocumentThatIsShownIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWatch("http://localhost")
+	ask := func(id network.RequestID, of cdp.LoaderID) {
+		w.hear(&network.EventRequestWillBeSent{RequestID: id, LoaderID: of, Type: network.ResourceTypeScript, Request: &network.Request{Method: http.MethodGet, URL: "http://localhost/" + string(id)}})
+	}
+	show := func(document cdp.LoaderID) {
+		w.hear(&page.EventFrameNavigated{Frame: &cdp.Frame{LoaderID: document}})
+	}
+	show("first")
+	ask("early.js", "first")
+	show("second")
+	ask("late.js", "first")
+	ask("next.js", "second")
+	if got, _ := w.underWay(); !slices.Equal(got, []string{"GET /next.js"}) {
+		t.Errorf("under way are %v", got)
+	}
 }

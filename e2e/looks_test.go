@@ -37,8 +37,12 @@ func TestPagesBeforeSigningInInEveryLook(t *testing.T) {
 	inEveryLook(p, "sign-in")
 	enterPassword(p, "not-her-Password-1")
 	p.See("The e-mail address or the password is not right.")
+	email := p.ready("field", "E-mail address")
 	Eval[any](p, `document.querySelector("summary").click()`)
 	p.See("gatehouse setup-link --reset EMAIL")
+	if now := p.ready("field", "E-mail address"); now != email {
+		t.Errorf("what comes below moves the form under the pointer, from %v to %v", email, now)
+	}
 	inEveryLook(p, "sign-in-with-error")
 	p.Goto(g.Link("setup-link", "--reset", adaMail))
 	p.Fill("New password", "difference")

@@ -11,8 +11,10 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 )
 
@@ -40,9 +42,11 @@ type watch struct {
 	mu         sync.Mutex
 	origins    []string // those that the page may talk to, such as http://localhost:8080
 	requests   []*Request
-	latest     map[network.RequestID]*Request // of each ID the last: redirects keep the ID
-	open       map[network.RequestID]bool     // those that may still be answered
-	changed    chan struct{}                  // closed when open changes, and made anew
+	latest     map[network.RequestID]*Request     // of each ID the last: redirects keep the ID
+	open       map[network.RequestID]cdp.LoaderID // those that may still be answered, with the document that asks
+	document   cdp.LoaderID                       // the one that is shown
+	gone       map[cdp.LoaderID]bool              // those that were
+	changed    chan struct{}                      // closed when open changes, and made anew
 	violations []string
 	troubles   []string
 	netEntries []*log.Entry
@@ -50,7 +54,7 @@ type watch struct {
 }
 
 func newWatch(origin string) *watch {
-	return &watch{origins: []string{origin}, latest: map[network.RequestID]*Request{}, open: map[network.RequestID]bool{}, changed: make(chan struct{})}
+	return &watch{origins: []string{origin}, latest: map[network.RequestID]*Request{}, open: map[network.RequestID]cdp.LoaderID{}, changed: make(chan struct{}), gone: map[cdp.LoaderID]bool{}}
 }
 
 // hear takes an event. It is called in the order in which things happen.
@@ -62,12 +66,9 @@ func (w *watch) hear(event any) {
 		if e.RedirectResponse != nil {
 			w.answered(e.RequestID, e.RedirectResponse.Status)
 		}
-		if e.Type == network.ResourceTypeDocument {
-			w.shut(slices.Collect(maps.Keys(w.open))...) // the document before this one goes, with all that it asked for
-		}
 		// The end of an event stream is none of a page's, and that of the tab's icon is not always told.
-		if e.Type != network.ResourceTypeEventSource && !strings.HasPrefix(e.Request.URL, "data:") && !strings.Contains(e.Request.URL, "/favicon.") {
-			w.open[e.RequestID] = true
+		if !w.gone[e.LoaderID] && e.Type != network.ResourceTypeEventSource && !strings.HasPrefix(e.Request.URL, "data:") && !strings.Contains(e.Request.URL, "/favicon.") {
+			w.open[e.RequestID] = e.LoaderID
 		}
 		w.asked(e.RequestID, &Request{Method: e.Request.Method, URL: e.Request.URL + e.Request.URLFragment, Referrer: referrer(e.Request.Headers)})
 	case *network.EventResponseReceived:
@@ -78,6 +79,10 @@ func (w *watch) hear(event any) {
 		w.shut(e.RequestID)
 		if r := w.latest[e.RequestID]; r != nil && !e.Canceled {
 			r.Failure = e.ErrorText
+		}
+	case *page.EventFrameNavigated:
+		if e.Frame.ParentID == "" {
+			w.shown(e.Frame.LoaderID)
 		}
 	case *network.EventWebSocketCreated:
 		w.asked(e.RequestID, &Request{Method: "GET", URL: e.URL})
@@ -109,6 +114,17 @@ func (w *watch) answered(id network.RequestID, status int64) {
 	if r := w.latest[id]; r != nil {
 		r.Status = int(status)
 	}
+}
+
+// shown takes note of a new document. The one before it is gone, with all that it asked
+// for, also what is told later: nobody tells how that ends.
+func (w *watch) shown(document cdp.LoaderID) {
+	if w.document != "" {
+		w.gone[w.document] = true
+	}
+	w.document = document
+	maps.DeleteFunc(w.open, func(_ network.RequestID, of cdp.LoaderID) bool { return w.gone[of] })
+	w.shut()
 }
 
 func (w *watch) shut(ids ...network.RequestID) {
