@@ -41,7 +41,7 @@ func TestPictureOfTheReadme(t *testing.T) {
 			past[made.Key.ID]["expireAt"] = ago(8 * day)
 		}
 		if k.used > 0 {
-			past[made.Key.ID]["usedAt"] = ago(k.used)
+			past[made.Key.ID]["usedAt"] = ago(k.used + 1) // from the end of that minute on
 		}
 	}
 	if status := a.ask(http.MethodPatch, "/v1/organizations/"+a.organization, map[string]string{"name": "Analytical Engines"}, new(any)); status != http.StatusOK {

@@ -1,5 +1,5 @@
 export { formatDate, formatDateTime, formatExactTime } from './dates';
 export { formatList } from './lists';
 export { formatNumber } from './numbers';
-export { formatRelative } from './relative';
+export { formatRelative, formatSinceMinute } from './relative';
 export { useFormat } from './useFormat';

@@ -28,3 +28,11 @@ export function formatRelative(moment: string | number | Date, locale: string, n
   formats.set(locale, format);
   return format.format(Math.trunc(seconds / size), unit);
 }
+
+/**
+ * formatRelative for what is known to the minute only: counted from the end of the
+ * minute, so that it never says that more time has passed than has.
+ */
+export function formatSinceMinute(minuteOf: string | number | Date, locale: string, now?: number): string | undefined {
+  return formatRelative(new Date(minuteOf).getTime() + minute * 1000, locale, now);
+}

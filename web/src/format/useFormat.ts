@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDate, formatDateTime, formatExactTime, formatZonedTime } from './dates';
 import { formatList } from './lists';
 import { formatNumber } from './numbers';
-import { formatRelative } from './relative';
+import { formatRelative, formatSinceMinute } from './relative';
 
 type Moment = string | number | Date;
 
@@ -17,6 +17,7 @@ export function useFormat() {
     zonedTime: (moment: Moment) => formatZonedTime(moment, locale),
     exactTime: (moment: Moment) => formatExactTime(moment, locale),
     relative: (moment: Moment, now?: number) => formatRelative(moment, locale, now) ?? t('now'),
+    sinceMinute: (minute: Moment, now?: number) => formatSinceMinute(minute, locale, now) ?? t('now'),
     number: (value: number) => formatNumber(value, locale),
     list: (texts: readonly string[]) => formatList(texts, locale),
   };

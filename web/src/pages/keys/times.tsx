@@ -32,11 +32,11 @@ export function Creation({ apiKey, words: { t, date, exactTime } }: { apiKey: Sc
 
 type LastUseProps = { usedAt: string | undefined; now: number; words: Words };
 
-export function LastUse({ usedAt, now, words: { t, relative, exactTime } }: LastUseProps) {
+export function LastUse({ usedAt, now, words: { t, sinceMinute, exactTime } }: LastUseProps) {
   if (usedAt === undefined) return <Muted>{t('neverUsed')}</Muted>;
   return (
     <Hint text={exactTime(usedAt)}>
-      <time dateTime={usedAt}>{relative(usedAt, now)}</time>
+      <time dateTime={usedAt}>{sinceMinute(usedAt, now)}</time>
     </Hint>
   );
 }

@@ -7,7 +7,7 @@ import { useNow } from './useNow';
 /** A sentence: what one wants to know before taking a key away. */
 export function useLastUse(usedAt: string | undefined): string {
   const { t } = useTranslation('keys');
-  const { relative } = useFormat();
+  const { sinceMinute } = useFormat();
   const now = useNow();
-  return usedAt === undefined ? t('wasNeverUsed') : t('wasUsed', { relative: relative(usedAt, now) });
+  return usedAt === undefined ? t('wasNeverUsed') : t('wasUsed', { relative: sinceMinute(usedAt, now) });
 }

@@ -37,7 +37,7 @@ function inOrder(sessions: SignedInBrowser[] = []): SignedInBrowser[] {
 
 function useColumns(): Column<SignedInBrowser>[] {
   const { t } = useTranslation('profile');
-  const { dateTime, exactTime, relative } = useFormat();
+  const { dateTime, exactTime, sinceMinute } = useFormat();
   const inWords = useProgramWords();
   const end = useEndSession();
   return [
@@ -57,7 +57,7 @@ function useColumns(): Column<SignedInBrowser>[] {
     },
     {
       id: 'lastUsed', header: t('lastUsed'), nowrap: true,
-      cell: (session) => <time dateTime={session.lastUsedAt} title={exactTime(session.lastUsedAt)}>{relative(session.lastUsedAt)}</time>,
+      cell: (session) => <time dateTime={session.lastUsedAt} title={exactTime(session.lastUsedAt)}>{sinceMinute(session.lastUsedAt)}</time>,
     },
     {
       id: 'actions', header: t('actions'), role: 'actions',
