@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -49,6 +50,16 @@ func TestSystemRoleIDsAreTheSameOnEveryGatehouse(t *testing.T) {
 	}
 	if cloud.AdminRoleID.String() != golden[0][1] {
 		t.Error("AdminRoleID is not the id of Admin")
+	}
+	// The console grants them by id before it has the list of roles.
+	console, err := os.ReadFile("../../web/src/pages/keys/form/roles.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range golden {
+		if pair := fmt.Sprintf("['%s', '%s']", role[0], role[1]); !strings.Contains(string(console), pair) {
+			t.Errorf("the console does not know %s", pair)
+		}
 	}
 }
 

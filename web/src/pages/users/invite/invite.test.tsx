@@ -75,8 +75,8 @@ it('has the system roles before the list of roles comes, so that nothing moves u
   expect(within(dialog).getAllByRole('checkbox')).toHaveLength(knownRoleIds.size);
   await user.click(within(dialog).getByRole('checkbox', { name: 'Billing' }));
   await user.click(within(dialog).getByRole('button', { name: 'Invite 1 person' }));
-  const sent = asked.find(({ method }) => method === 'POST')?.json() as Promise<Sent>;
-  expect((await sent).assignedRoleIds).toEqual([knownRoleIds.get('Member'), knownRoleIds.get('Billing')]);
+  const sent = await waitFor(() => asked.find(({ method }) => method === 'POST') ?? Promise.reject(new Error('nothing is sent')));
+  expect(((await sent.json()) as Sent).assignedRoleIds).toEqual([knownRoleIds.get('Member'), knownRoleIds.get('Billing')]);
 });
 
 it('names what is no address before it asks the server', async () => {
